@@ -1,0 +1,161 @@
+using System.Runtime.Serialization;
+
+namespace LimoCha.Actors.Devices;
+
+/// <summary>What a device shows: a task or a notice. Names on the wire are the same in JSON and MessagePack.</summary>
+[GenerateSerializer, Immutable, Alias("Card"), DataContract]
+public sealed record Card
+{
+    /// <summary>The task's or notice's id.</summary>
+    [Id(0), DataMember(Name = "id")] public Guid Id { get; init; }
+    /// <summary><c>task</c> or <c>notice</c>.</summary>
+    [Id(1), DataMember(Name = "kind")] public string Kind { get; init; } = "task";
+    /// <summary>Only grows for one id; a device ignores what it has at this version or newer.</summary>
+    [Id(2), DataMember(Name = "version")] public int Version { get; init; }
+    /// <summary>The category that preferences go by.</summary>
+    [Id(3), DataMember(Name = "category")] public string Category { get; init; } = "task";
+    /// <summary>True for what cannot be switched off (A2).</summary>
+    [Id(4), DataMember(Name = "mandatory")] public bool Mandatory { get; init; }
+    /// <summary>One line.</summary>
+    [Id(5), DataMember(Name = "title")] public string Title { get; init; } = "";
+    /// <summary>More lines.</summary>
+    [Id(6), DataMember(Name = "body")] public string? Body { get; init; }
+    /// <summary>What a task card carries; null for notices.</summary>
+    [Id(7), DataMember(Name = "data")] public TaskCardData? Data { get; init; }
+    /// <summary>When this version came to be (UTC).</summary>
+    [Id(8), DataMember(Name = "at")] public DateTimeOffset At { get; init; }
+    /// <summary>After this the card is of no use (UTC).</summary>
+    [Id(9), DataMember(Name = "expiresAt")] public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>A task card's own fields.</summary>
+[GenerateSerializer, Immutable, Alias("TaskCardData"), DataContract]
+public sealed record TaskCardData
+{
+    /// <summary>assigned, accepted or started.</summary>
+    [Id(0), DataMember(Name = "stage")] public string Stage { get; init; } = "";
+    /// <summary>low, normal, high or urgent.</summary>
+    [Id(1), DataMember(Name = "priority")] public string Priority { get; init; } = "";
+    /// <summary>Until when (UTC).</summary>
+    [Id(2), DataMember(Name = "dueAt")] public DateTimeOffset? DueAt { get; init; }
+    /// <summary>The customer it is about.</summary>
+    [Id(3), DataMember(Name = "customerId")] public Guid? CustomerId { get; init; }
+    /// <summary>The place it is at.</summary>
+    [Id(4), DataMember(Name = "locationId")] public Guid? LocationId { get; init; }
+}
+
+/// <summary>A card's identity and version: what a device has, or has just shown.</summary>
+[GenerateSerializer, Immutable, Alias("CardRef"), DataContract]
+public sealed record CardRef
+{
+    /// <summary>The card.</summary>
+    [Id(0), DataMember(Name = "id")] public Guid Id { get; init; }
+    /// <summary>At this version.</summary>
+    [Id(1), DataMember(Name = "version")] public int Version { get; init; }
+}
+
+/// <summary>A device introduces itself.</summary>
+[GenerateSerializer, Immutable, Alias("Hello"), DataContract]
+public sealed record Hello
+{
+    /// <summary>Stable per installation; 1 to 64 characters of letters, digits, '-', '_' or '.'.</summary>
+    [Id(0), DataMember(Name = "deviceId")] public string DeviceId { get; init; } = "";
+    /// <summary>android, ios, web, …</summary>
+    [Id(1), DataMember(Name = "platform")] public string Platform { get; init; } = "";
+    /// <summary>The model, when the owner lets it be told.</summary>
+    [Id(2), DataMember(Name = "model")] public string? Model { get; init; }
+    /// <summary>The app's version.</summary>
+    [Id(3), DataMember(Name = "appVersion")] public string? AppVersion { get; init; }
+    /// <summary>What the device already shows; at most 1,000 are read.</summary>
+    [Id(4), DataMember(Name = "have")] public IReadOnlyList<CardRef>? Have { get; init; }
+}
+
+/// <summary>One live connection of one device, as its gateway knows it.</summary>
+[GenerateSerializer, Immutable, Alias("DeviceConnection")]
+public sealed record DeviceConnection(
+    [property: Id(0)] string ConnectionId,
+    [property: Id(1)] Guid SessionId,
+    [property: Id(2)] Hello Hello,
+    [property: Id(3)] DateTimeOffset Since);
+
+/// <summary>What a gateway is asked to send to one connection.</summary>
+[GenerateSerializer, Immutable, Alias("DeviceMessage")]
+public sealed record DeviceMessage
+{
+    /// <summary>To this connection.</summary>
+    [Id(0)] public string ConnectionId { get; init; } = "";
+    /// <summary>The whole set, when set.</summary>
+    [Id(1)] public IReadOnlyList<Card>? Sync { get; init; }
+    /// <summary>One card, new or newer, when set.</summary>
+    [Id(2)] public Card? Upsert { get; init; }
+    /// <summary>A card to take away, when set.</summary>
+    [Id(3)] public CardRef? Remove { get; init; }
+    /// <summary>Why the session is over, when it is; the connection is then closed.</summary>
+    [Id(4)] public string? SessionEnded { get; init; }
+}
+
+/// <summary>Whether a person can be reached now.</summary>
+[GenerateSerializer, Immutable, Alias("Presence")]
+public sealed record Presence(
+    [property: Id(0)] Guid UserId,
+    [property: Id(1)] bool Online,
+    [property: Id(2)] DateTimeOffset? LastSeenAt,
+    [property: Id(3)] IReadOnlyList<PresentDevice> Devices);
+
+/// <summary>A connected device of a person.</summary>
+[GenerateSerializer, Immutable, Alias("PresentDevice")]
+public sealed record PresentDevice(
+    [property: Id(0)] string DeviceId,
+    [property: Id(1)] string Platform,
+    [property: Id(2)] DateTimeOffset Since);
+
+/// <summary>Something in the read model changed; what live pages listen for. Carries no personal data.</summary>
+[GenerateSerializer, Immutable, Alias("ReadModelChange")]
+public sealed record ReadModelChange(
+    [property: Id(0)] string Kind,
+    [property: Id(1)] Guid Id,
+    [property: Id(2)] int Version);
+
+/// <summary>A WebApi process, as the cluster sees it: one observer, whatever number of devices it serves.</summary>
+[Alias("IDeviceGateway")]
+public interface IDeviceGateway : IGrainObserver
+{
+    /// <summary>Sends to connections of one user; completes when each is handed to its connection.</summary>
+    [Alias("PushAsync")]
+    Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages);
+
+    /// <summary>The connections this gateway holds for a user; asked when a user's actor starts anew.</summary>
+    [Alias("ConnectionsAsync")]
+    Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid userId);
+
+    /// <summary>Everybody with a device connected here; a live page asks every gateway once instead of every person.</summary>
+    [Alias("OnlineAsync")]
+    Task<IReadOnlyList<Guid>> OnlineAsync();
+
+    /// <summary>Rows that changed, for live pages.</summary>
+    [Alias("ChangedAsync")]
+    Task ChangedAsync(IReadOnlyList<ReadModelChange> changes);
+}
+
+/// <summary>A gateway under an id that is new with every start of its process.</summary>
+[GenerateSerializer, Immutable, Alias("GatewayRef")]
+public sealed record GatewayRef(
+    [property: Id(0)] Guid Epoch,
+    [property: Id(1)] IDeviceGateway Observer);
+
+/// <summary>Knows which gateways are alive. In memory only: gateways register again within seconds.</summary>
+[Alias("IGatewayRegistryGrain")]
+public interface IGatewayRegistryGrain : IGrainWithIntegerKey
+{
+    /// <summary>Says "I live". Answers false when the registry did not know this gateway: it then re-announces its devices.</summary>
+    [Alias("RegisterAsync")]
+    Task<bool> RegisterAsync(GatewayRef gateway, CancellationToken cancellationToken = default);
+
+    /// <summary>Says goodbye.</summary>
+    [Alias("UnregisterAsync")]
+    Task UnregisterAsync(Guid epoch, CancellationToken cancellationToken = default);
+
+    /// <summary>The gateways that registered lately.</summary>
+    [Alias("ListAsync")]
+    Task<IReadOnlyList<GatewayRef>> ListAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,284 @@
+using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Kernel;
+
+namespace LimoCha.Actors.Staff;
+
+/// <summary>Takes a person on.</summary>
+[GenerateSerializer, Immutable, Alias("CreateUser")]
+public sealed record CreateUser
+{
+    /// <summary>Signs in with it; 3 to 40 characters of letters, digits, '-', '_' or '.'; unique without regard to case.</summary>
+    [Id(0), Required, StringLength(40, MinimumLength = 3), RegularExpression(@"^[\p{L}\p{Nd}\-_.]+$")]
+    public string UserName { get; init; } = "";
+    /// <summary>As colleagues know them. 1 to 60 characters.</summary>
+    [Id(1), Required, StringLength(60, MinimumLength = 1)] public string DisplayName { get; init; } = "";
+    /// <summary>What they may do.</summary>
+    [Id(2), EnumDataType(typeof(Role))] public Role Role { get; init; }
+    /// <summary>Where they belong.</summary>
+    [Id(3)] public Guid? DepartmentId { get; init; }
+    /// <summary>At least 10 characters.</summary>
+    [Id(4), Required, StringLength(200, MinimumLength = 10)] public string Password { get; init; } = "";
+}
+
+/// <summary>Changes a profile; a field left out stays.</summary>
+[GenerateSerializer, Immutable, Alias("ChangeUser")]
+public sealed record ChangeUser
+{
+    /// <summary>As colleagues know them.</summary>
+    [Id(0), StringLength(60, MinimumLength = 1)] public string? DisplayName { get; init; }
+    /// <summary>What they may do.</summary>
+    [Id(1), EnumDataType(typeof(Role))] public Role? Role { get; init; }
+    /// <summary>Where they belong.</summary>
+    [Id(2)] public Guid? DepartmentId { get; init; }
+    /// <summary>False signs them out everywhere and keeps them out.</summary>
+    [Id(3)] public bool? Enabled { get; init; }
+}
+
+/// <summary>A staff member as others see them.</summary>
+[GenerateSerializer, Immutable, Alias("UserView")]
+public sealed record UserView
+{
+    /// <summary>UUIDv7.</summary>
+    [Id(0)] public Guid Id { get; init; }
+    /// <summary>Grows by one with each change; the ETag.</summary>
+    [Id(1)] public int Version { get; init; }
+    /// <summary>Signs in with it.</summary>
+    [Id(2)] public string UserName { get; init; } = "";
+    /// <summary>As colleagues know them.</summary>
+    [Id(3)] public string DisplayName { get; init; } = "";
+    /// <summary>What they may do.</summary>
+    [Id(4)] public Role Role { get; init; }
+    /// <summary>Where they belong.</summary>
+    [Id(5)] public Guid? DepartmentId { get; init; }
+    /// <summary>False when kept out.</summary>
+    [Id(6)] public bool Enabled { get; init; }
+    /// <summary>True when sign-in asks for a second factor.</summary>
+    [Id(7)] public bool TwoFactorEnabled { get; init; }
+    /// <summary>When taken on (UTC).</summary>
+    [Id(8)] public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>What sign-in needs; never leaves the server.</summary>
+[GenerateSerializer, Immutable, Alias("Credentials")]
+public sealed record Credentials
+{
+    /// <summary>ASP.NET Core Identity's hash (PBKDF2).</summary>
+    [Id(0)] public string? PasswordHash { get; init; }
+    /// <summary>Changes whenever what sign-in rests on changes.</summary>
+    [Id(1)] public string SecurityStamp { get; init; } = "";
+    /// <summary>Wrong attempts since the last right one.</summary>
+    [Id(2)] public int AccessFailedCount { get; init; }
+    /// <summary>Locked until (UTC).</summary>
+    [Id(3)] public DateTimeOffset? LockoutEnd { get; init; }
+    /// <summary>TOTP asked at sign-in.</summary>
+    [Id(4)] public bool TwoFactorEnabled { get; init; }
+    /// <summary>The TOTP secret (RFC 6238), base32.</summary>
+    [Id(5)] public string? AuthenticatorKey { get; init; }
+    /// <summary>Unused recovery codes.</summary>
+    [Id(6)] public IReadOnlyList<string> RecoveryCodes { get; init; } = [];
+}
+
+/// <summary>A user with what sign-in needs.</summary>
+[GenerateSerializer, Immutable, Alias("SignInRecord")]
+public sealed record SignInRecord(
+    [property: Id(0)] UserView User,
+    [property: Id(1)] Credentials Credentials);
+
+/// <summary>A sign-in that lives until it is ended: a family of rotating refresh tokens (RFC 9700 §4.14).</summary>
+[GenerateSerializer, Immutable, Alias("SessionView")]
+public sealed record SessionView
+{
+    /// <summary>The session, and the device in the devices list.</summary>
+    [Id(0)] public Guid Id { get; init; }
+    /// <summary>The device's own id, when it told one.</summary>
+    [Id(1)] public string? DeviceId { get; init; }
+    /// <summary>When signed in (UTC).</summary>
+    [Id(2)] public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When last refreshed (UTC).</summary>
+    [Id(3)] public DateTimeOffset LastSeenAt { get; init; }
+    /// <summary>Ends by itself then (UTC).</summary>
+    [Id(4)] public DateTimeOffset ExpiresAt { get; init; }
+    /// <summary>True while one of its devices is connected.</summary>
+    [Id(5)] public bool Connected { get; init; }
+    /// <summary>android, ios, web, …; known once it has connected.</summary>
+    [Id(6)] public string? Platform { get; init; }
+}
+
+/// <summary>A session's state at a rotation: which generation of the refresh token is the valid one.</summary>
+[GenerateSerializer, Immutable, Alias("SessionGrant")]
+public sealed record SessionGrant(
+    [property: Id(0)] Guid SessionId,
+    [property: Id(1)] int Generation,
+    [property: Id(2)] UserView User,
+    [property: Id(3)] DateTimeOffset ExpiresAt);
+
+/// <summary>Which pushes a person wants (A2). A category not named is on; mandatory notices ignore this.</summary>
+[GenerateSerializer, Immutable, Alias("PushPreferences")]
+public sealed record PushPreferences
+{
+    /// <summary>Categories switched off; at most 50.</summary>
+    [Id(0), MaxLength(50)] public IReadOnlyList<string> Off { get; init; } = [];
+    /// <summary>zh-CN or en.</summary>
+    [Id(1), RegularExpression("^(zh-CN|en)$")] public string Language { get; init; } = "zh-CN";
+}
+
+/// <summary>A staff member: profile, credentials, sessions, preferences, consent, and the cards on their devices.</summary>
+[Alias("IUserGrain")]
+public interface IUserGrain : IDurableGrain
+{
+    /// <summary>Takes the person on under the grain's key; the user name has been claimed before.</summary>
+    [Alias("CreateAsync")]
+    Task<Outcome<UserView>> CreateAsync(CreateUser command, Credentials credentials, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes the profile. Disabling ends every session.</summary>
+    [Alias("ChangeAsync")]
+    Task<Outcome<UserView>> ChangeAsync(ChangeUser command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The person, if this actor may see them.</summary>
+    [Alias("GetAsync")]
+    Task<Outcome<UserView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
+
+    /// <summary>For the sign-in alone; null when there is no such user.</summary>
+    [Alias("GetSignInRecordAsync")]
+    Task<SignInRecord?> GetSignInRecordAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Stores what sign-in needs; refused when the stamp of the stored ones is not <paramref name="expectedStamp"/>.</summary>
+    [Alias("SetCredentialsAsync")]
+    Task<Outcome<UserView>> SetCredentialsAsync(Credentials credentials, string expectedStamp, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a session.</summary>
+    [Alias("OpenSessionAsync")]
+    Task<Outcome<SessionGrant>> OpenSessionAsync(string? deviceId, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Moves a session on by one generation. An old generation ends the session: somebody else has the token.</summary>
+    [Alias("RotateSessionAsync")]
+    Task<Outcome<SessionGrant>> RotateSessionAsync(Guid sessionId, int generation, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a session, or all of them, and cuts its devices off.</summary>
+    [Alias("EndSessionsAsync")]
+    Task<Outcome<UserView>> EndSessionsAsync(Guid? sessionId, string reason, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The open sessions.</summary>
+    [Alias("SessionsAsync")]
+    Task<IReadOnlyList<SessionView>> SessionsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Who a session belongs to now, or null when it is over.</summary>
+    [Alias("CheckSessionAsync")]
+    Task<Actor?> CheckSessionAsync(Guid sessionId, CancellationToken cancellationToken = default);
+
+    /// <summary>The push preferences.</summary>
+    [Alias("GetPreferencesAsync")]
+    Task<PushPreferences> GetPreferencesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Sets the push preferences.</summary>
+    [Alias("SetPreferencesAsync")]
+    Task<Outcome<PushPreferences>> SetPreferencesAsync(PushPreferences preferences, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>A consent flag.</summary>
+    [Alias("GetConsentAsync")]
+    Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, CancellationToken cancellationToken = default);
+
+    /// <summary>Grants, refuses or withdraws; the person's own act only.</summary>
+    [Alias("SetConsentAsync")]
+    Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// A device connects at a gateway. Every open card goes out as the connection's first message; a refusal when the
+    /// session is over.
+    /// </summary>
+    [Alias("AttachAsync")]
+    Task<Outcome<Attached>> AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken = default);
+
+    /// <summary>A connection is gone.</summary>
+    [Alias("DetachAsync")]
+    Task DetachAsync(Guid gatewayEpoch, string connectionId, CancellationToken cancellationToken = default);
+
+    /// <summary>A device has shown these.</summary>
+    [Alias("AckAsync")]
+    Task AckAsync(string connectionId, IReadOnlyList<CardRef> cards, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives a card to this person's devices. Idempotent by id and version.</summary>
+    [Alias("DeliverAsync")]
+    Task DeliverAsync(Card card, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a card away from this person's devices. Idempotent by id and version.</summary>
+    [Alias("RemoveAsync")]
+    Task RemoveAsync(CardRef card, CancellationToken cancellationToken = default);
+
+    /// <summary>The person checked in at a place: where they were before learns that they have left.</summary>
+    [Alias("PlacedAsync")]
+    Task PlacedAsync(Guid locationId, bool present, DateTimeOffset at, CancellationToken cancellationToken = default);
+
+    /// <summary>The cards that are open now.</summary>
+    [Alias("CardsAsync")]
+    Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Whether the person can be reached now.</summary>
+    [Alias("PresenceAsync")]
+    Task<Presence> PresenceAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>The answer to a device that connects.</summary>
+/// <param name="OpenCards">How many cards the Sync on its way holds.</param>
+[GenerateSerializer, Immutable, Alias("Attached")]
+public sealed record Attached([property: Id(0)] int OpenCards);
+
+/// <summary>Holds one user name for one user. The key is a keyed hash: no name stands in a key.</summary>
+[Alias("IUserNameGrain")]
+public interface IUserNameGrain : IGrainWithStringKey
+{
+    /// <summary>Claims the name; false when another user has it. Repeating the same claim is true.</summary>
+    [Alias("ClaimAsync")]
+    Task<bool> ClaimAsync(Guid userId, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets the name go when the creation it was claimed for came to nothing.</summary>
+    [Alias("ReleaseAsync")]
+    Task ReleaseAsync(Guid userId, CancellationToken cancellationToken = default);
+
+    /// <summary>Whose name it is.</summary>
+    [Alias("FindAsync")]
+    Task<Guid?> FindAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>Makes or changes a department.</summary>
+[GenerateSerializer, Immutable, Alias("SaveDepartment")]
+public sealed record SaveDepartment
+{
+    /// <summary>1 to 60 characters.</summary>
+    [Id(0), Required, StringLength(60, MinimumLength = 1)] public string Name { get; init; } = "";
+    /// <summary>The department above, if any.</summary>
+    [Id(1)] public Guid? ParentId { get; init; }
+}
+
+/// <summary>A department.</summary>
+[GenerateSerializer, Immutable, Alias("DepartmentView")]
+public sealed record DepartmentView
+{
+    /// <summary>UUIDv7.</summary>
+    [Id(0)] public Guid Id { get; init; }
+    /// <summary>Grows by one with each change; the ETag.</summary>
+    [Id(1)] public int Version { get; init; }
+    /// <summary>Its name.</summary>
+    [Id(2)] public string Name { get; init; } = "";
+    /// <summary>The department above, if any.</summary>
+    [Id(3)] public Guid? ParentId { get; init; }
+}
+
+/// <summary>A department of the company.</summary>
+[Alias("IDepartmentGrain")]
+public interface IDepartmentGrain : IDurableGrain
+{
+    /// <summary>Makes it under the grain's key.</summary>
+    [Alias("CreateAsync")]
+    Task<Outcome<DepartmentView>> CreateAsync(SaveDepartment command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes name or place in the tree.</summary>
+    [Alias("ChangeAsync")]
+    Task<Outcome<DepartmentView>> ChangeAsync(SaveDepartment command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The department.</summary>
+    [Alias("GetAsync")]
+    Task<Outcome<DepartmentView>> GetAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,171 @@
+using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Kernel;
+
+namespace LimoCha.Actors.Tasks;
+
+/// <summary>Where a task is in its life.</summary>
+public enum TaskStage
+{
+    /// <summary>Written down, given to nobody.</summary>
+    Draft = 0,
+    /// <summary>Given to somebody who has not answered.</summary>
+    Assigned = 1,
+    /// <summary>The assignee took it.</summary>
+    Accepted = 2,
+    /// <summary>The assignee refused it; it waits for reassignment.</summary>
+    Declined = 3,
+    /// <summary>Under way.</summary>
+    Started = 4,
+    /// <summary>Done. Final.</summary>
+    Completed = 5,
+    /// <summary>Called off. Final.</summary>
+    Cancelled = 6,
+    /// <summary>Not taken before its due time; may be reassigned with a new one.</summary>
+    Expired = 7,
+}
+
+/// <summary>How urgent a task is.</summary>
+public enum TaskPriority
+{
+    /// <summary>When there is time.</summary>
+    Low = 0,
+    /// <summary>The default.</summary>
+    Normal = 1,
+    /// <summary>Before normal ones.</summary>
+    High = 2,
+    /// <summary>Now.</summary>
+    Urgent = 3,
+}
+
+/// <summary>Makes a task; with an assignee it is assigned in the same write.</summary>
+[GenerateSerializer, Immutable, Alias("CreateTask")]
+public sealed record CreateTask
+{
+    /// <summary>What is to be done. 1 to 200 characters.</summary>
+    [Id(0), Required, StringLength(200, MinimumLength = 1)] public string Title { get; init; } = "";
+
+    /// <summary>More about it. At most 4,000 characters.</summary>
+    [Id(1), StringLength(4000)] public string? Description { get; init; }
+
+    /// <summary>The staff member it is given to.</summary>
+    [Id(2)] public Guid? AssigneeId { get; init; }
+
+    /// <summary>The customer it is about.</summary>
+    [Id(3)] public Guid? CustomerId { get; init; }
+
+    /// <summary>The place it is at.</summary>
+    [Id(4)] public Guid? LocationId { get; init; }
+
+    /// <summary>How urgent.</summary>
+    [Id(5), EnumDataType(typeof(TaskPriority))] public TaskPriority Priority { get; init; } = TaskPriority.Normal;
+
+    /// <summary>Until when (UTC). A task not taken by then expires.</summary>
+    [Id(6)] public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>A free category, also the push category. At most 40 characters.</summary>
+    [Id(7), StringLength(40)] public string? Category { get; init; }
+}
+
+/// <summary>Gives a draft, declined or expired task to somebody, or takes it from one and gives it to another.</summary>
+[GenerateSerializer, Immutable, Alias("AssignTask")]
+public sealed record AssignTask
+{
+    /// <summary>The staff member it is given to.</summary>
+    [Id(0), Required] public Guid? AssigneeId { get; init; }
+
+    /// <summary>A new due time; without it the old one stands.</summary>
+    [Id(1)] public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Why. At most 1,000 characters.</summary>
+    [Id(2), StringLength(1000)] public string? Note { get; init; }
+}
+
+/// <summary>A step with an optional remark: accept, decline, start, complete, cancel, comment.</summary>
+[GenerateSerializer, Immutable, Alias("TaskNote")]
+public sealed record TaskNote
+{
+    /// <summary>A remark; the reason of a decline or cancellation; the text of a comment. At most 1,000 characters.</summary>
+    [Id(0), StringLength(1000)] public string? Note { get; init; }
+}
+
+/// <summary>What can be done to a task by a step.</summary>
+public enum TaskAction
+{
+    /// <summary>The assignee takes it.</summary>
+    Accept = 0,
+    /// <summary>The assignee refuses it; needs a reason.</summary>
+    Decline = 1,
+    /// <summary>The assignee begins.</summary>
+    Start = 2,
+    /// <summary>The assignee is done.</summary>
+    Complete = 3,
+    /// <summary>The creator or a manager calls it off.</summary>
+    Cancel = 4,
+    /// <summary>Anyone who sees it remarks on it.</summary>
+    Comment = 5,
+}
+
+/// <summary>A task as its actor answers it.</summary>
+[GenerateSerializer, Immutable, Alias("TaskView")]
+public sealed record TaskView
+{
+    /// <summary>UUIDv7.</summary>
+    [Id(0)] public Guid Id { get; init; }
+    /// <summary>Grows by one with each change; the ETag.</summary>
+    [Id(1)] public int Version { get; init; }
+    /// <summary>What is to be done.</summary>
+    [Id(2)] public string Title { get; init; } = "";
+    /// <summary>More about it.</summary>
+    [Id(3)] public string? Description { get; init; }
+    /// <summary>Where it is in its life.</summary>
+    [Id(4)] public TaskStage Stage { get; init; }
+    /// <summary>How urgent.</summary>
+    [Id(5)] public TaskPriority Priority { get; init; }
+    /// <summary>Its category.</summary>
+    [Id(6)] public string? Category { get; init; }
+    /// <summary>Who made it.</summary>
+    [Id(7)] public Guid CreatorId { get; init; }
+    /// <summary>Who has it, or had it last.</summary>
+    [Id(8)] public Guid? AssigneeId { get; init; }
+    /// <summary>The assignee's department when it was assigned.</summary>
+    [Id(9)] public Guid? DepartmentId { get; init; }
+    /// <summary>The customer it is about.</summary>
+    [Id(10)] public Guid? CustomerId { get; init; }
+    /// <summary>The place it is at.</summary>
+    [Id(11)] public Guid? LocationId { get; init; }
+    /// <summary>Until when (UTC).</summary>
+    [Id(12)] public DateTimeOffset? DueAt { get; init; }
+    /// <summary>When it was made (UTC).</summary>
+    [Id(13)] public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it last changed (UTC).</summary>
+    [Id(14)] public DateTimeOffset UpdatedAt { get; init; }
+    /// <summary>The remark of the last step.</summary>
+    [Id(15)] public string? Note { get; init; }
+    /// <summary>How many comments it has.</summary>
+    [Id(16)] public int Comments { get; init; }
+}
+
+/// <summary>A task: its state machine, and its card on the assignee's devices.</summary>
+[Alias("ITaskGrain")]
+public interface ITaskGrain : IDurableGrain, IDueGrain
+{
+    /// <summary>Makes the task under the grain's key.</summary>
+    [Alias("CreateAsync")]
+    Task<Outcome<TaskView>> CreateAsync(CreateTask command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Assigns a draft, declined or expired task.</summary>
+    [Alias("AssignAsync")]
+    Task<Outcome<TaskView>> AssignAsync(AssignTask command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes an open task from its assignee and gives it to another.</summary>
+    [Alias("ReassignAsync")]
+    Task<Outcome<TaskView>> ReassignAsync(AssignTask command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a step.</summary>
+    [Alias("ActAsync")]
+    Task<Outcome<TaskView>> ActAsync(TaskAction action, TaskNote command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The task, if this actor may see it.</summary>
+    [Alias("GetAsync")]
+    Task<Outcome<TaskView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,37 @@
+using Orleans.Concurrency;
+
+namespace LimoCha.Actors.Devices;
+
+/// <inheritdoc cref="IGatewayRegistryGrain" />
+[GrainType("gateways"), Reentrant]
+public sealed class GatewayRegistryGrain(TimeProvider clock) : Grain, IGatewayRegistryGrain
+{
+    /// <summary>A gateway registers this often.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<Guid, (GatewayRef Gateway, DateTimeOffset Seen)> gateways = [];
+
+    public Task<bool> RegisterAsync(GatewayRef gateway, CancellationToken cancellationToken = default)
+    {
+        var known = gateways.ContainsKey(gateway.Epoch);
+        gateways[gateway.Epoch] = (gateway, clock.GetUtcNow());
+        return Task.FromResult(known);
+    }
+
+    public Task UnregisterAsync(Guid epoch, CancellationToken cancellationToken = default)
+    {
+        gateways.Remove(epoch);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<GatewayRef>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var oldest = clock.GetUtcNow() - 3 * Period;
+        foreach (var (epoch, _) in gateways.Where(pair => pair.Value.Seen < oldest).ToList())
+        {
+            gateways.Remove(epoch);
+        }
+
+        return Task.FromResult<IReadOnlyList<GatewayRef>>([.. gateways.Values.Select(entry => entry.Gateway)]);
+    }
+}

@@ -1,0 +1,284 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>
+/// An actor whose commands commit once. A command asks a pure rule for facts, applies them, and writes state and facts
+/// in one row; then the facts go to the read model and the effects are told to others, both repeatable. What downstream
+/// has confirmed leaves the outbox with the next write; what it has not is sent again when the actor starts anew.
+/// </summary>
+/// <remarks>
+/// Commands that may interleave share writes: those that arrive while a write is under way are decided at once against
+/// the state that will be, and go out together in the next write. A failed write fails all of them and ends the
+/// activation, because what the database holds is then not known; the next activation reads it.
+/// </remarks>
+/// <typeparam name="TState">An immutable record.</typeparam>
+/// <typeparam name="TEvent">The base of its facts.</typeparam>
+public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrain
+    where TState : StateRecord, new()
+    where TEvent : class
+{
+    private const int RememberedOperations = 16;
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
+
+    private readonly IGrainStorage storage;
+    private readonly IProjector projector;
+    private readonly KernelOptions options;
+    private readonly ILogger logger;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly List<Committed<TEvent>> outbox = [];
+    private readonly List<OperationRecord> operations = [];
+
+    private GrainState<Stored<TState, TEvent>> row = new();
+    private TState tentative = new();
+    private TaskCompletionSource<int>? nextWrite;
+    private TaskCompletionSource<int>? inFlight;
+    private bool writing;
+    private int confirmed;
+    private Task pump = Task.CompletedTask;
+    private long committedAt;
+
+    /// <summary>Takes what all actors share from the silo's services.</summary>
+    protected DurableGrain(IServiceProvider services)
+    {
+        storage = services.GetRequiredKeyedService<IGrainStorage>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
+        projector = services.GetRequiredService<IProjector>();
+        options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
+        Clock = services.GetRequiredService<TimeProvider>();
+        logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(GetType());
+    }
+
+    /// <summary>The injected clock.</summary>
+    protected TimeProvider Clock { get; }
+
+    /// <summary>The actor's id.</summary>
+    protected Guid Id => this.GetPrimaryKey();
+
+    /// <summary>The durable state: what reads answer.</summary>
+    protected TState State { get; private set; } = new();
+
+    /// <summary>The durable version; 0 means that there is no such entity.</summary>
+    protected int Version { get; private set; }
+
+    /// <summary>True when the entity exists.</summary>
+    protected bool Exists => Version > 0;
+
+    /// <summary>Adds a fact to a state.</summary>
+    protected abstract TState Apply(TState state, TEvent fact, DateTimeOffset at);
+
+    /// <summary>The read model's rows for a state and the facts that led to it.</summary>
+    protected abstract IReadOnlyList<IProjectedRow> Rows(TState state, int version, IReadOnlyList<Committed<TEvent>> facts);
+
+    /// <summary>
+    /// Tells others what is so now. From the state rather than from the facts, so that a repeat, however late, is true.
+    /// </summary>
+    protected virtual Task TellAsync(TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!FreshId.IsMarked(Id))
+        {
+            await storage.ReadStateAsync(GrainTypeName, this.GetGrainId(), row);
+        }
+
+        row.State ??= new();
+        tentative = State = row.State.State;
+        Version = ParseVersion(row.ETag);
+        outbox.AddRange(row.State.Outbox);
+        operations.AddRange(row.State.Operations);
+        confirmed = Version;
+        if (outbox.Count > 0)
+        {
+            confirmed = 0;
+            StartPump();
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(pump, Task.Delay(Timeout.Infinite, cancellationToken));
+        await stopping.CancelAsync();
+    }
+
+    /// <inheritdoc />
+    public virtual async Task RecoverAsync(CancellationToken cancellationToken = default)
+    {
+        if (!Exists)
+        {
+            return;
+        }
+
+        await pump;
+        confirmed = 0;
+        StartPump();
+        await pump.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a command: repeats are recognised, versions compared, the rule asked, its facts committed once.</summary>
+    /// <param name="context">Who, which operation, at which version.</param>
+    /// <param name="decide">The rule, over the state that will be and whether the entity exists.</param>
+    /// <param name="view">The answer, over the state with the facts applied.</param>
+    protected async Task<Outcome<TView>> ExecuteAsync<TView>(
+        CallContext context, Func<TState, Decision<TEvent>> decide, Func<TState, int, TView> view)
+        where TView : class
+    {
+        if (operations.Exists(operation => operation.Id == context.OperationId))
+        {
+            await ((nextWrite ?? inFlight)?.Task ?? Task.CompletedTask);
+            return Outcome.Of(view(State, Version), Version);
+        }
+
+        if (context.IfVersion is { } expected && expected != Version)
+        {
+            return Exists ? Refusal.Stale(expected, Version) : Refusal.NotFound(GrainTypeName);
+        }
+
+        var decision = decide(tentative);
+        if (decision.Refusal is not null)
+        {
+            return decision.Refusal;
+        }
+
+        if (decision.Events.Count == 0)
+        {
+            return Outcome.Of(view(State, Version), Version);
+        }
+
+        if (outbox.Count >= options.MaxOutbox)
+        {
+            throw new StorageUnavailableException("The read model is too far behind to take more changes of this entity.");
+        }
+
+        var at = Clock.GetUtcNow();
+        var version = NextVersion;
+        foreach (var fact in decision.Events)
+        {
+            tentative = Apply(tentative, fact, at);
+            outbox.Add(new(version, outbox.Count(entry => entry.Version == version), at, context.By.UserId, fact));
+        }
+
+        operations.Add(new(context.OperationId, at));
+        if (operations.Count > RememberedOperations)
+        {
+            operations.RemoveRange(0, operations.Count - RememberedOperations);
+        }
+
+        var mine = tentative;
+        var written = await CommitAsync();
+        return Outcome.Of(view(mine, written), written);
+    }
+
+    private string GrainTypeName => this.GetGrainId().Type.ToString()!;
+
+    /// <summary>The version that facts raised now will have.</summary>
+    private int NextVersion => Version + (writing ? 2 : 1);
+
+    private static int ParseVersion(string? etag) =>
+        etag is null ? 0 : int.Parse(etag, System.Globalization.CultureInfo.InvariantCulture);
+
+    private Task<int> CommitAsync()
+    {
+        nextWrite ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = nextWrite.Task;
+        if (!writing)
+        {
+            _ = WriteLoopAsync();
+        }
+
+        return mine;
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        writing = true;
+        while (nextWrite is { } mine)
+        {
+            nextWrite = null;
+            inFlight = mine;
+            var state = tentative;
+            row.State = row.State! with { State = state, Outbox = [.. outbox], Operations = [.. operations] };
+            try
+            {
+                await storage.WriteStateAsync(GrainTypeName, this.GetGrainId(), row);
+            }
+            catch (Exception error)
+            {
+                Fail(error, mine);
+                return;
+            }
+
+            State = state;
+            Version = ParseVersion(row.ETag);
+            committedAt = Clock.GetTimestamp();
+            inFlight = null;
+            if (nextWrite is null)
+            {
+                writing = false;
+            }
+
+            mine.SetResult(Version);
+            StartPump();
+        }
+    }
+
+    /// <summary>Nothing in memory can be trusted after a failed write: all waiting callers fail and the actor starts anew.</summary>
+    private void Fail(Exception error, TaskCompletionSource<int> mine)
+    {
+        LogWriteFailed(logger, GrainTypeName, Id, error.GetType().Name);
+        DeactivateOnIdle();
+        mine.SetException(error);
+        nextWrite?.SetException(new StorageUnavailableException("A write before this one failed; nothing of this command was stored."));
+        nextWrite = null;
+        // writing stays true: no further write leaves this activation.
+    }
+
+    private void StartPump()
+    {
+        if (pump.IsCompleted && confirmed < Version)
+        {
+            pump = PumpAsync();
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        var delay = options.RetryDelay;
+        while (confirmed < Version && !stopping.IsCancellationRequested)
+        {
+            var (state, version, since) = (State, Version, committedAt);
+            Committed<TEvent>[] facts = [.. outbox.Where(entry => entry.Version <= version)];
+            try
+            {
+                var projected = projector.ProjectAsync(new(
+                    GrainTypeName, Id, version, Rows(state, version, facts),
+                    [.. facts.Select(f => new LoggedFact(f.Version, f.Seq, f.At, f.By, f.Event, typeof(TEvent)))]));
+                await Task.WhenAll(projected, TellAsync(state, version, facts));
+                if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
+                {
+                    await TellAsync(state, version, facts);
+                }
+
+                outbox.RemoveAll(entry => entry.Version <= version);
+                confirmed = version;
+                delay = options.RetryDelay;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                LogEffectsFailed(logger, GrainTypeName, Id, version, error.GetType().Name);
+                await Task.Delay(delay, Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A write of {Kind} {Id} failed ({Error}); the activation ends and the next one reads what is stored")]
+    private static partial void LogWriteFailed(ILogger logger, string kind, Guid id, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Effects of {Kind} {Id} version {Version} are not confirmed ({Error}); trying again")]
+    private static partial void LogEffectsFailed(ILogger logger, string kind, Guid id, int version, string error);
+}

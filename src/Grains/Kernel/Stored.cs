@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>
+/// The base of every state record. Fields that this version does not know are kept and written back, so that a newer
+/// version's data survives a rolling upgrade; fields that are missing take their defaults.
+/// </summary>
+public abstract record StateRecord
+{
+    /// <summary>Fields of other versions.</summary>
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Unknown { get; init; }
+}
+
+/// <summary>The row of an actor: its state, and the facts that downstream has not confirmed yet (the outbox).</summary>
+public sealed record Stored<TState, TEvent> : StateRecord
+    where TState : StateRecord, new()
+    where TEvent : class
+{
+    /// <summary>The state.</summary>
+    public TState State { get; init; } = new();
+
+    /// <summary>Facts not yet confirmed by read model and devices, oldest first.</summary>
+    public IReadOnlyList<Committed<TEvent>> Outbox { get; init; } = [];
+
+    /// <summary>The operations that had an effect lately; a repeat of one has none.</summary>
+    public IReadOnlyList<OperationRecord> Operations { get; init; } = [];
+}
+
+/// <summary>A fact with its place in the stream.</summary>
+/// <param name="Version">The state's version that the write with this fact made.</param>
+/// <param name="Seq">Its position among the facts of that write.</param>
+/// <param name="At">When (UTC).</param>
+/// <param name="By">Who; the empty id is the engine itself.</param>
+/// <param name="Event">What.</param>
+public sealed record Committed<TEvent>(int Version, int Seq, DateTimeOffset At, Guid By, TEvent Event)
+    where TEvent : class;
+
+/// <summary>An operation that had an effect.</summary>
+public sealed record OperationRecord(Guid Id, DateTimeOffset At);
+
+/// <summary>How states and facts are written: System.Text.Json, camelCase, enums by name, nulls left out.</summary>
+public static class StateJson
+{
+    /// <summary>The one set of options; frozen.</summary>
+    public static readonly JsonSerializerOptions Options = Make();
+
+    private static JsonSerializerOptions Make()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+}

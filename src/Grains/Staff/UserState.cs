@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Kernel;
+
+namespace LimoCha.Actors.Staff;
+
+/// <summary>A staff member's state.</summary>
+public sealed record UserState : StateRecord
+{
+    public bool Made { get; init; }
+    public string UserName { get; init; } = "";
+    public string DisplayName { get; init; } = "";
+    public Role Role { get; init; }
+    public Guid? DepartmentId { get; init; }
+    public bool Enabled { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public Credentials Credentials { get; init; } = new();
+    public ImmutableArray<Session> Sessions { get; init; } = [];
+    public PushPreferences Preferences { get; init; } = new();
+    public ImmutableDictionary<string, ConsentFlag> Consents { get; init; } = ImmutableDictionary<string, ConsentFlag>.Empty;
+}
+
+/// <summary>A session: a family of refresh tokens of which one generation is valid.</summary>
+public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt);
+
+/// <summary>A fact about a staff member. Credentials are never part of one.</summary>
+[JsonDerivedType(typeof(UserCreated), "userCreated")]
+[JsonDerivedType(typeof(UserChanged), "userChanged")]
+[JsonDerivedType(typeof(CredentialsChanged), "credentialsChanged")]
+[JsonDerivedType(typeof(SessionOpened), "sessionOpened")]
+[JsonDerivedType(typeof(SessionRotated), "sessionRotated")]
+[JsonDerivedType(typeof(SessionsEnded), "sessionsEnded")]
+[JsonDerivedType(typeof(PreferencesChanged), "preferencesChanged")]
+[JsonDerivedType(typeof(UserConsentChanged), "consentChanged")]
+public abstract record UserEvent;
+
+/// <summary>Taken on.</summary>
+public sealed record UserCreated(string UserName, string DisplayName, Role Role, Guid? DepartmentId) : UserEvent
+{
+    /// <summary>Travels to the state, never to the outbox or the event log.</summary>
+    [JsonIgnore] public Credentials? Credentials { get; init; }
+}
+
+/// <summary>The profile changed.</summary>
+public sealed record UserChanged(string DisplayName, Role Role, Guid? DepartmentId, bool Enabled) : UserEvent;
+
+/// <summary>What sign-in rests on changed; what exactly is not recorded.</summary>
+public sealed record CredentialsChanged : UserEvent
+{
+    /// <summary>Travels to the state, never to the outbox or the event log.</summary>
+    [JsonIgnore] public Credentials? Credentials { get; init; }
+}
+
+/// <summary>Signed in.</summary>
+public sealed record SessionOpened(Guid SessionId, string? DeviceId, DateTimeOffset ExpiresAt) : UserEvent;
+
+/// <summary>The session's token moved on.</summary>
+public sealed record SessionRotated(Guid SessionId, int Generation, DateTimeOffset ExpiresAt) : UserEvent;
+
+/// <summary>A session, or all when null, ended.</summary>
+public sealed record SessionsEnded(Guid? SessionId, string Reason) : UserEvent;
+
+/// <summary>The push preferences changed.</summary>
+public sealed record PreferencesChanged(PushPreferences Preferences) : UserEvent;
+
+/// <summary>A consent was given, refused or withdrawn.</summary>
+public sealed record UserConsentChanged(ConsentFlag Flag) : UserEvent;

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace LimoCha.Actors.ReadModel;
+
+/// <summary>
+/// Writes what the silo's actors project, many at a time: rows and facts of a batch in one transaction. What fails is
+/// tried again one by one and then left to the actor, which still has it in its outbox.
+/// </summary>
+public sealed partial class Projector(Database database, IChangeFeed changes, TimeProvider clock, ILogger<Projector> logger) : BackgroundService, IProjector
+{
+    private const int MaxBatch = 256;
+    private const int MaxQueue = 50_000;
+
+    private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MaxQueue) { SingleReader = true });
+
+    /// <summary>Holds the projector back while it is set to something unfinished; for tests of lag.</summary>
+    internal Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <inheritdoc />
+    public async Task ProjectAsync(ProjectionEntry entry)
+    {
+        var pending = new Pending(entry);
+        if (!queue.Writer.TryWrite(pending))
+        {
+            throw new StorageUnavailableException("The read model is too far behind.");
+        }
+
+        await pending.Done.Task;
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await queue.Reader.WaitToReadAsync(stoppingToken))
+        {
+            await Gate;
+            var batch = new List<Pending>(MaxBatch);
+            while (batch.Count < MaxBatch && queue.Reader.TryRead(out var pending))
+            {
+                batch.Add(pending);
+            }
+
+            await WriteAsync(batch);
+        }
+    }
+
+    private async Task WriteAsync(List<Pending> batch)
+    {
+        try
+        {
+            await CommitAsync([.. batch.Select(pending => pending.Entry)]);
+        }
+        catch (Exception error) when (batch.Count > 1 && StorageErrors.IsRowsFault(error))
+        {
+            foreach (var pending in batch)
+            {
+                await WriteAsync([pending]);
+            }
+
+            return;
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, batch.Count, StorageErrors.Describe(error));
+            foreach (var pending in batch)
+            {
+                pending.Done.TrySetException(new StorageUnavailableException($"The read model could not be written: {StorageErrors.Describe(error)}."));
+            }
+
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        StorageMetrics.ProjectionBatch.Record(batch.Count);
+        foreach (var pending in batch)
+        {
+            pending.Done.TrySetResult();
+            if (pending.Entry.Facts is [var first, ..])
+            {
+                StorageMetrics.ProjectionLag.Record((now - first.At).TotalSeconds);
+            }
+        }
+
+        changes.Publish([.. batch.Select(pending => new ReadModelChange(pending.Entry.Kind, pending.Entry.Id, pending.Entry.Version))]);
+    }
+
+    private async Task CommitAsync(List<ProjectionEntry> entries)
+    {
+        var tables = entries.SelectMany(entry => entry.Rows).GroupBy(row => row.GetType())
+            .Select(group => (Table: ReadTables.ByRow[group.Key], Rows: Newest(group)));
+        var facts = entries.SelectMany(entry => entry.Facts.Select(fact => new LogRow(entry, fact)))
+            .DistinctBy(row => row.Key).OrderBy(row => row.Key).ToList();
+
+        if (database.Kind == DatabaseKind.PostgreSql)
+        {
+            await using var connection = (NpgsqlConnection)await database.OpenWriterAsync();
+            await using var batch = new NpgsqlBatch(connection);
+            foreach (var (table, rows) in tables)
+            {
+                table.AddTo(batch, rows);
+            }
+
+            if (facts.Count > 0)
+            {
+                batch.BatchCommands.Add(EventLog(facts));
+            }
+
+            await batch.ExecuteNonQueryAsync();
+            return;
+        }
+
+        await database.SqliteWriter.WaitAsync();
+        try
+        {
+            await using var connection = (SqliteConnection)await database.OpenAsync();
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            foreach (var (table, rows) in tables)
+            {
+                await table.UpsertAsync(connection, transaction, rows);
+            }
+
+            await AppendAsync(connection, transaction, facts);
+            await transaction.CommitAsync();
+        }
+        finally
+        {
+            database.SqliteWriter.Release();
+        }
+    }
+
+    /// <summary>One row a key: a statement cannot touch a row twice.</summary>
+    private static List<IProjectedRow> Newest(IEnumerable<IProjectedRow> rows) =>
+        [.. rows.GroupBy(row => row.Id).Select(group => group.MaxBy(row => row.Version)!).OrderBy(row => row.Id)];
+
+    private static NpgsqlBatchCommand EventLog(List<LogRow> facts)
+    {
+        var command = new NpgsqlBatchCommand("""
+            INSERT INTO event_log (kind, id, version, seq, at, by_user, data)
+            SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::integer[], $5::timestamptz[], $6::uuid[], $7::text[])
+            ON CONFLICT DO NOTHING
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. facts.Select(f => f.Entry.Kind)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. facts.Select(f => f.Entry.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. facts.Select(f => f.Fact.Version)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. facts.Select(f => f.Fact.Seq)] });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. facts.Select(f => f.Fact.At)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. facts.Select(f => f.Fact.By)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. facts.Select(f => f.Json)] });
+        return command;
+    }
+
+    private static async Task AppendAsync(SqliteConnection connection, SqliteTransaction transaction, List<LogRow> facts)
+    {
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "INSERT INTO event_log (kind, id, version, seq, at, by_user, data) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6) ON CONFLICT DO NOTHING";
+        var parameters = Enumerable.Range(0, 7).Select(i => command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), null)).ToArray();
+        foreach (var (entry, fact) in facts.Select(row => (row.Entry, row.Fact)))
+        {
+            object[] values = [entry.Kind, entry.Id, fact.Version, fact.Seq, fact.At, fact.By, JsonSerializer.Serialize(fact.Fact, fact.Base, StateJson.Options)];
+            for (var i = 0; i < values.Length; i++)
+            {
+                parameters[i].Value = DapperTypes.ToSqlite(values[i]);
+            }
+
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private sealed record Pending(ProjectionEntry Entry)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed record LogRow(ProjectionEntry Entry, LoggedFact Fact)
+    {
+        public (string, Guid, int, int) Key => (Entry.Kind, Entry.Id, Fact.Version, Fact.Seq);
+
+        public string Json => JsonSerializer.Serialize(Fact.Fact, Fact.Base, StateJson.Options);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A projection of {Count} entries failed: {Why}; the actors keep them and try again")]
+    private static partial void LogFailed(ILogger logger, int count, string why);
+}

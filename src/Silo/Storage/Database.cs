@@ -1,0 +1,113 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace LimoCha.Actors.Storage;
+
+/// <summary>The one database of a deployment: connections, and the few things in which its kinds differ.</summary>
+public sealed class Database : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource? postgres;
+    private readonly NpgsqlDataSource? postgresWriter;
+    private readonly string connectionString;
+
+    static Database() => DapperTypes.Register();
+
+    /// <summary>Opens nothing yet.</summary>
+    public Database(IOptions<StorageOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var storage = options.Value;
+        Kind = storage.Provider;
+        if (Kind == DatabaseKind.PostgreSql)
+        {
+            var builder = new NpgsqlConnectionStringBuilder(storage.ConnectionString)
+            {
+                CommandTimeout = storage.CommandTimeoutSeconds, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2,
+                IncludeErrorDetail = false,
+            };
+            connectionString = builder.ConnectionString;
+            postgres = NpgsqlDataSource.Create(builder);
+            // Batches join a short array with a large table by its key. A plan made while the table was small would
+            // scan it; these connections are told never to.
+            builder.Options = $"{builder.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan".Trim();
+            builder.MaxPoolSize = Math.Max(storage.Lanes * 2 + 4, 8);
+            postgresWriter = NpgsqlDataSource.Create(builder);
+        }
+        else
+        {
+            var builder = new SqliteConnectionStringBuilder(storage.ConnectionString)
+            {
+                Pooling = true, ForeignKeys = true, DefaultTimeout = storage.CommandTimeoutSeconds,
+            };
+            connectionString = builder.ConnectionString;
+        }
+    }
+
+    /// <summary>Which kind it is.</summary>
+    public DatabaseKind Kind { get; }
+
+    /// <summary>For providers that open their own connections.</summary>
+    public string ConnectionString => connectionString;
+
+    /// <summary>SQLite has one writer; whoever writes holds this, so that nobody waits in the driver's busy loop.</summary>
+    public SemaphoreSlim SqliteWriter { get; } = new(1, 1);
+
+    /// <summary>An open connection for queries.</summary>
+    public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        if (postgres is not null)
+        {
+            return await postgres.OpenConnectionAsync(cancellationToken);
+        }
+
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+        return connection;
+    }
+
+    /// <summary>An open connection for batches (PostgreSQL), or one that syncs each commit to disk (SQLite).</summary>
+    public async Task<DbConnection> OpenWriterAsync(CancellationToken cancellationToken = default)
+    {
+        if (postgresWriter is not null)
+        {
+            return await postgresWriter.OpenConnectionAsync(cancellationToken);
+        }
+
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        return connection;
+    }
+
+    /// <summary>A condition "column is one of @parameter".</summary>
+    public string In(string column, string parameter) =>
+        Kind == DatabaseKind.PostgreSql ? $"{column} = ANY(@{parameter})" : $"{column} IN @{parameter}";
+
+    /// <summary>A condition "column contains @parameter, whatever the case".</summary>
+    public string Contains(string column, string parameter) =>
+        Kind == DatabaseKind.PostgreSql ? $"{column} ILIKE @{parameter} ESCAPE '\\'" : $"{column} LIKE @{parameter} ESCAPE '\\'";
+
+    /// <summary>Keys as the driver takes them for <see cref="In"/>.</summary>
+    public object Keys(IEnumerable<Guid> ids) =>
+        Kind == DatabaseKind.PostgreSql ? ids.ToArray() : ids.Select(id => id.ToString()).ToArray();
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (postgres is not null)
+        {
+            await postgres.DisposeAsync();
+            await postgresWriter!.DisposeAsync();
+        }
+        else
+        {
+            SqliteConnection.ClearAllPools();
+        }
+
+        SqliteWriter.Dispose();
+    }
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Threading.Channels;
+using LimoCha.Actors.Kernel;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+
+namespace LimoCha.Actors.Storage;
+
+/// <summary>
+/// Grain storage on the <c>OrleansStorage</c> table that writes many grains' states in one transaction: what comes
+/// while a batch is in flight goes out together in the next. No timer, so a lone write waits for nothing. Each caller
+/// gets its own outcome: a version conflict fails only its grain, and a row that the database rejects only its own.
+/// </summary>
+internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposable
+{
+    private readonly IStateStore store;
+    private readonly StorageOptions options;
+    private readonly IGrainStorageSerializer serializer;
+    private readonly ILogger logger;
+    private readonly Channel<PendingWrite> writes;
+    private readonly Channel<PendingRead> reads;
+    private readonly Task[] lanes;
+
+    public GroupCommitStorage(IStateStore store, IOptions<StorageOptions> options, IGrainStorageSerializer serializer, ILogger<GroupCommitStorage> logger)
+    {
+        this.store = store;
+        this.options = options.Value;
+        this.serializer = serializer;
+        this.logger = logger;
+        writes = Channel.CreateBounded<PendingWrite>(this.options.MaxQueue);
+        reads = Channel.CreateBounded<PendingRead>(this.options.MaxQueue);
+        lanes =
+        [
+            .. Enumerable.Range(0, store.WriteLanes).Select(_ => Task.Run(() => DrainAsync(writes.Reader, WriteBatchAsync))),
+            Task.Run(() => DrainAsync(reads.Reader, ReadBatchAsync)),
+        ];
+    }
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var read = new PendingRead(GrainRowKey.Of(stateName, grainId));
+        Enqueue(reads.Writer, read);
+        var row = await read.Done;
+        grainState.State = row?.Payload is { } payload ? serializer.Deserialize<T>(new(payload)) : Activator.CreateInstance<T>();
+        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = row?.Payload is not null;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var payload = serializer.Serialize(grainState.State).ToArray();
+        if (payload.Length > options.MaxStateBytes)
+        {
+            throw new StateTooLargeException($"The state of a {stateName} would have {payload.Length} bytes; {options.MaxStateBytes} are allowed.");
+        }
+
+        grainState.ETag = await CommitAsync(stateName, grainId, grainState.ETag, payload);
+        grainState.RecordExists = true;
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        if (grainState.ETag is not null)
+        {
+            grainState.ETag = await CommitAsync(stateName, grainId, grainState.ETag, payload: null);
+        }
+
+        grainState.State = Activator.CreateInstance<T>();
+        grainState.RecordExists = false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        writes.Writer.TryComplete();
+        reads.Writer.TryComplete();
+        await Task.WhenAll(lanes);
+    }
+
+    private async Task<string> CommitAsync(string stateName, GrainId grainId, string? etag, byte[]? payload)
+    {
+        int? expected = etag is null ? null : int.Parse(etag, CultureInfo.InvariantCulture);
+        var write = new PendingWrite(GrainRowKey.Of(stateName, grainId), expected, payload);
+        Enqueue(writes.Writer, write);
+        return (await write.Done).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void Enqueue<TItem>(ChannelWriter<TItem> queue, TItem item)
+    {
+        if (!queue.TryWrite(item))
+        {
+            throw new StorageUnavailableException("Too many states wait to be stored; try again in a moment.");
+        }
+    }
+
+    /// <summary>Takes whatever waits, up to a batch, for as long as there is any.</summary>
+    private async Task DrainAsync<TItem>(ChannelReader<TItem> queue, Func<List<TItem>, Task> handle)
+    {
+        while (await queue.WaitToReadAsync())
+        {
+            var batch = new List<TItem>(options.MaxBatch);
+            while (batch.Count < options.MaxBatch && queue.TryRead(out var item))
+            {
+                batch.Add(item);
+            }
+
+            if (batch.Count > 0)
+            {
+                await handle(batch);
+            }
+        }
+    }
+
+    private async Task WriteBatchAsync(List<PendingWrite> batch)
+    {
+        // One row twice in a statement would be written once: the second of a kind goes alone, after the first.
+        var again = batch.GroupBy(write => write.Key).SelectMany(group => group.Skip(1)).ToList();
+        var first = again.Count == 0 ? batch : [.. batch.Except(again)];
+        await WriteOnceAsync(first);
+        foreach (var write in again)
+        {
+            await WriteOnceAsync([write]);
+        }
+    }
+
+    private async Task WriteOnceAsync(List<PendingWrite> batch)
+    {
+        try
+        {
+            var versions = await store.WriteAsync(batch);
+            StorageMetrics.Batch.Record(batch.Count);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (versions[i] is { } version)
+                {
+                    batch[i].Succeed(version);
+                }
+                else
+                {
+                    batch[i].Fail(new InconsistentStateException(
+                        $"The stored version of a {batch[i].Key.Type} is not the expected {batch[i].ExpectedVersion?.ToString(CultureInfo.InvariantCulture) ?? "none"}."));
+                }
+            }
+        }
+        catch (Exception error) when (batch.Count > 1 && StorageErrors.IsRowsFault(error))
+        {
+            // The transaction is rolled back, and one of the rows is to blame: each gets its own.
+            LogSplit(logger, batch.Count, error.GetType().Name);
+            foreach (var write in batch)
+            {
+                await WriteOnceAsync([write]);
+            }
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, batch.Count, error.GetType().Name, StorageErrors.Describe(error));
+            foreach (var write in batch)
+            {
+                write.Fail(new StorageUnavailableException($"The state could not be stored: {StorageErrors.Describe(error)}."));
+            }
+        }
+    }
+
+    private async Task ReadBatchAsync(List<PendingRead> batch)
+    {
+        try
+        {
+            var rows = await store.ReadAsync(batch);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].Succeed(rows[i]);
+            }
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, batch.Count, error.GetType().Name, StorageErrors.Describe(error));
+            foreach (var read in batch)
+            {
+                read.Fail(new StorageUnavailableException($"The state could not be read: {StorageErrors.Describe(error)}."));
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Count} states was rejected ({Error}); writing them one by one")]
+    private static partial void LogSplit(ILogger logger, int count, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A batch of {Count} states failed ({Error}): {Why}")]
+    private static partial void LogFailed(ILogger logger, int count, string error, string why);
+}

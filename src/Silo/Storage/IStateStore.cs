@@ -1,0 +1,55 @@
+namespace LimoCha.Actors.Storage;
+
+/// <summary>A write that waits for its turn.</summary>
+internal sealed class PendingWrite(GrainRowKey key, int? expectedVersion, byte[]? payload)
+{
+    private readonly TaskCompletionSource<int> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public GrainRowKey Key => key;
+
+    /// <summary>The version the row must have; null when there must be no row.</summary>
+    public int? ExpectedVersion => expectedVersion;
+
+    /// <summary>The state; null clears it.</summary>
+    public byte[]? Payload => payload;
+
+    /// <summary>The new version.</summary>
+    public Task<int> Done => done.Task;
+
+    /// <summary>Written.</summary>
+    public void Succeed(int version) => done.TrySetResult(version);
+
+    /// <summary>Not written, or not known.</summary>
+    public void Fail(Exception error) => done.TrySetException(error);
+}
+
+/// <summary>A read that waits for its turn.</summary>
+internal sealed class PendingRead(GrainRowKey key)
+{
+    private readonly TaskCompletionSource<(byte[]? Payload, int Version)?> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public GrainRowKey Key => key;
+
+    /// <summary>The row, or null when there is none.</summary>
+    public Task<(byte[]? Payload, int Version)?> Done => done.Task;
+
+    public void Succeed((byte[]? Payload, int Version)? row) => done.TrySetResult(row);
+
+    public void Fail(Exception error) => done.TrySetException(error);
+}
+
+/// <summary>Batches against one kind of database.</summary>
+internal interface IStateStore
+{
+    /// <summary>How many batches of writes may run at the same time.</summary>
+    int WriteLanes { get; }
+
+    /// <summary>
+    /// Writes all in one transaction and answers the new versions in order; null where the expected version was not
+    /// the stored one. Throws when nothing was written or it is not known.
+    /// </summary>
+    Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch);
+
+    /// <summary>Reads all in one round trip.</summary>
+    Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch);
+}

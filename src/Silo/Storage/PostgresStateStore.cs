@@ -1,0 +1,112 @@
+using LimoCha.Actors.Kernel;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace LimoCha.Actors.Storage;
+
+/// <summary>Batches as arrays: one statement inserts, one updates, both in one round trip and one transaction.</summary>
+internal sealed class PostgresStateStore(Database database, IOptions<StorageOptions> options) : IStateStore
+{
+    private const string KeyArrays = "unnest($2::integer[], $3::bigint[], $4::bigint[], $5::integer[], $6::varchar[], $7::varchar[]";
+
+    private const string Insert = $"""
+        INSERT INTO OrleansStorage (ServiceId, GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, GrainIdExtensionString, PayloadBinary, Version)
+        SELECT $1, h, n0, n1, th, t, e, p, 1 FROM {KeyArrays}, $8::bytea[]) AS i(h, n0, n1, th, t, e, p)
+        ON CONFLICT DO NOTHING
+        RETURNING GrainIdN0, GrainIdN1, GrainTypeHash, GrainIdExtensionString, Version
+        """;
+
+    private const string Update = $"""
+        UPDATE OrleansStorage s
+        SET PayloadBinary = i.p, ModifiedOn = now() AT TIME ZONE 'utc', Version = s.Version + 1
+        FROM {KeyArrays}, $8::bytea[], $9::integer[]) AS i(h, n0, n1, th, t, e, p, v)
+        WHERE s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
+          AND s.GrainTypeString = i.t AND COALESCE(s.GrainIdExtensionString, '') = COALESCE(i.e, '') AND s.Version = i.v
+        RETURNING s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version
+        """;
+
+    private const string Select = $"""
+        SELECT s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version, s.PayloadBinary
+        FROM {KeyArrays}) AS i(h, n0, n1, th, t, e)
+        JOIN OrleansStorage s
+          ON s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
+         AND s.GrainTypeString = i.t AND COALESCE(s.GrainIdExtensionString, '') = COALESCE(i.e, '')
+        """;
+
+    public int WriteLanes => options.Value.Lanes;
+
+    public async Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch)
+    {
+        await using var connection = (NpgsqlConnection)await database.OpenWriterAsync();
+        await using var command = new NpgsqlBatch(connection);
+        // In key order, so that two batches never wait for each other's rows in a circle.
+        var ordered = batch.OrderBy(write => write.Key.IdHash).ThenBy(write => write.Key.N0).ThenBy(write => write.Key.N1).ToList();
+        AddWrite(command, Insert, [.. ordered.Where(write => write.ExpectedVersion is null)]);
+        AddWrite(command, Update, [.. ordered.Where(write => write.ExpectedVersion is not null)]);
+
+        var versions = new Dictionary<(long, long, int, string?), int>(batch.Count);
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            do
+            {
+                while (await reader.ReadAsync())
+                {
+                    versions[ReadKey(reader)] = reader.GetInt32(4);
+                }
+            }
+            while (await reader.NextResultAsync());
+        }
+
+        return [.. batch.Select(write => versions.TryGetValue(Key(write.Key), out var version) ? version : (int?)null)];
+    }
+
+    public async Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
+    {
+        await using var connection = (NpgsqlConnection)await database.OpenWriterAsync();
+        await using var command = new NpgsqlCommand(Select, connection);
+        AddKeys(command.Parameters, [.. batch.Select(read => read.Key)]);
+        var rows = new Dictionary<(long, long, int, string?), (byte[]?, int)>(batch.Count);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            rows[ReadKey(reader)] = (await reader.IsDBNullAsync(5) ? null : reader.GetFieldValue<byte[]>(5), reader.GetInt32(4));
+        }
+
+        return [.. batch.Select(read => rows.TryGetValue(Key(read.Key), out var row) ? row : ((byte[]?, int)?)null)];
+    }
+
+    private void AddWrite(NpgsqlBatch batch, string sql, PendingWrite[] writes)
+    {
+        if (writes.Length == 0)
+        {
+            return;
+        }
+
+        var command = new NpgsqlBatchCommand(sql);
+        AddKeys(command.Parameters, [.. writes.Select(write => write.Key)]);
+        command.Parameters.Add(new NpgsqlParameter<byte[]?[]> { TypedValue = [.. writes.Select(write => write.Payload)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        if (ReferenceEquals(sql, Update))
+        {
+            command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. writes.Select(write => write.ExpectedVersion!.Value)] });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    private void AddKeys(NpgsqlParameterCollection parameters, GrainRowKey[] keys)
+    {
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = options.Value.ServiceId });
+        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. keys.Select(key => key.IdHash)] });
+        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. keys.Select(key => key.N0)] });
+        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. keys.Select(key => key.N1)] });
+        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. keys.Select(key => key.TypeHash)] });
+        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Type)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. keys.Select(key => key.Extension)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+    }
+
+    private static (long, long, int, string?) Key(GrainRowKey key) => (key.N0, key.N1, key.TypeHash, key.Extension);
+
+    private static (long, long, int, string?) ReadKey(NpgsqlDataReader reader) =>
+        (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3));
+}

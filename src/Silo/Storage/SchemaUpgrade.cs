@@ -1,0 +1,84 @@
+using Dapper;
+using DbUp;
+using DbUp.Builder;
+using DbUp.Engine.Output;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LimoCha.Actors.Storage;
+
+/// <summary>
+/// Brings the schema up to this version before anything else starts. Scripts run once each, in order of name; several
+/// processes that start together wait for the first.
+/// </summary>
+public sealed partial class SchemaUpgrade(Database database, ILogger<SchemaUpgrade> logger) : IHostedLifecycleService
+{
+    private const long AdvisoryLock = 0x4C696D6F436861; // "LimoCha"
+
+    /// <inheritdoc />
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (database.Kind == DatabaseKind.PostgreSql)
+        {
+            await using var connection = await database.OpenAsync(cancellationToken);
+            await connection.ExecuteAsync("SELECT pg_advisory_lock(@AdvisoryLock)", new { AdvisoryLock });
+            try
+            {
+                Upgrade(DeployChanges.To.PostgresqlDatabase(database.ConnectionString), "PostgreSql");
+            }
+            finally
+            {
+                await connection.ExecuteAsync("SELECT pg_advisory_unlock(@AdvisoryLock)", new { AdvisoryLock });
+            }
+        }
+        else
+        {
+            var file = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { Length: > 0 } folder)
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            Upgrade(DeployChanges.To.SqliteDatabase(database.ConnectionString), "Sqlite");
+        }
+    }
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Upgrade(UpgradeEngineBuilder builder, string folder)
+    {
+        var engine = builder
+            .WithScriptsEmbeddedInAssembly(typeof(SchemaUpgrade).Assembly, name => name.Contains($".Schema.{folder}.", StringComparison.Ordinal))
+            .WithTransactionPerScript()
+            .WithVariablesDisabled()
+            .LogTo(new NoOpUpgradeLog())
+            .Build();
+        var result = engine.PerformUpgrade();
+        if (!result.Successful)
+        {
+            throw new InvalidOperationException($"The schema script {result.ErrorScript?.Name} failed; the database is as it was before it.", result.Error);
+        }
+
+        foreach (var script in result.Scripts)
+        {
+            LogApplied(logger, script.Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Schema script {Script} applied")]
+    private static partial void LogApplied(ILogger logger, string script);
+}

@@ -1,0 +1,260 @@
+using System.Collections.Concurrent;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Staff;
+using Orleans.Storage;
+
+namespace LimoCha.Actors.Devices;
+
+/// <summary>Where a connection's messages go: a SignalR connection, or a page of this process.</summary>
+public interface IDeviceSink
+{
+    /// <summary>Hands a message over.</summary>
+    Task SendAsync(DeviceMessage message);
+
+    /// <summary>Closes the connection.</summary>
+    void Close();
+}
+
+/// <summary>
+/// This process as the cluster sees it: one observer for all its devices. It registers every few seconds under an id
+/// that is new with each start; when the registry has forgotten it, every device is announced again.
+/// </summary>
+public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clock, ILogger<DeviceGateway> logger) : BackgroundService, IDeviceGateway
+{
+    private const int AnnouncedAtOnce = 32;
+    private static readonly TimeSpan RegisterPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, Link> links = new();
+    private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<string, Link>> byUser = new();
+    private readonly TaskCompletionSource<GatewayRef> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Raised when rows of the read model changed; for pages of this process.</summary>
+    public event Action<IReadOnlyList<ReadModelChange>>? Changed;
+
+    /// <summary>How many devices are connected here.</summary>
+    public int Connections => links.Count;
+
+    /// <summary>Connects a device; its cards arrive at the sink. A refusal when its session is over.</summary>
+    public async Task<Outcome<Attached>> AttachAsync(Guid userId, DeviceConnection connection, IDeviceSink sink, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var link = new Link(userId, connection, sink);
+        Add(link);
+        try
+        {
+            var outcome = await grains.GetGrain<IUserGrain>(userId).AttachAsync(await started.Task, connection, cancellationToken);
+            if (!outcome.Ok)
+            {
+                Drop(link);
+            }
+
+            return outcome;
+        }
+        catch
+        {
+            Drop(link);
+            throw;
+        }
+    }
+
+    /// <summary>A device is gone.</summary>
+    public async Task DetachAsync(string connectionId)
+    {
+        if (!links.TryGetValue(connectionId, out var link))
+        {
+            return;
+        }
+
+        Drop(link);
+        try
+        {
+            await grains.GetGrain<IUserGrain>(link.UserId).DetachAsync((await started.Task).Epoch, connectionId);
+        }
+        catch (Exception error) when (Transient(error))
+        {
+            // The actor learns it from the next push, which finds no such connection here.
+            LogDetachFailed(logger, error.GetType().Name);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        await Task.WhenAll(messages.GroupBy(message => message.ConnectionId).Select(group =>
+            links.TryGetValue(group.Key, out var link) && link.UserId == userId ? SendAsync(link, group) : GoneAsync(userId, group.Key)));
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid userId) =>
+        Task.FromResult<IReadOnlyList<DeviceConnection>>(byUser.TryGetValue(userId, out var mine) ? [.. mine.Values.Where(link => link.Announced).Select(link => link.Connection)] : []);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<Guid>> OnlineAsync() => Task.FromResult<IReadOnlyList<Guid>>([.. byUser.Keys]);
+
+    /// <summary>Everybody with a device connected anywhere.</summary>
+    public async Task<IReadOnlySet<Guid>> OnlineEverywhereAsync()
+    {
+        var gateways = await grains.GetGrain<IGatewayRegistryGrain>(0).ListAsync();
+        var answers = await Task.WhenAll(gateways.Select(async gateway =>
+        {
+            try
+            {
+                return await gateway.Observer.OnlineAsync().WaitAsync(Slow, clock);
+            }
+            catch (Exception error) when (Transient(error))
+            {
+                return [];
+            }
+        }));
+        return answers.SelectMany(users => users).ToHashSet();
+    }
+
+    /// <inheritdoc />
+    public Task ChangedAsync(IReadOnlyList<ReadModelChange> changes)
+    {
+        Changed?.Invoke(changes);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The cluster holds observers weakly; this object lives as long as the process, and so does the reference.
+        var me = new GatewayRef(Ids.New(clock), grains.CreateObjectReference<IDeviceGateway>(this));
+        using var timer = new PeriodicTimer(RegisterPeriod, clock);
+        try
+        {
+            do
+            {
+                try
+                {
+                    var known = await grains.GetGrain<IGatewayRegistryGrain>(0).RegisterAsync(me, stoppingToken);
+                    if (!started.TrySetResult(me) && !known)
+                    {
+                        await AnnounceAsync(me, stoppingToken);
+                    }
+                }
+                catch (Exception error) when (Transient(error))
+                {
+                    LogRegisterFailed(logger, error.GetType().Name);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        finally
+        {
+            started.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (started.Task.IsCompletedSuccessfully)
+        {
+            try
+            {
+                await grains.GetGrain<IGatewayRegistryGrain>(0).UnregisterAsync((await started.Task).Epoch, cancellationToken);
+            }
+            catch (Exception error) when (Transient(error) || error is ObjectDisposedException or InvalidOperationException)
+            {
+                LogRegisterFailed(logger, error.GetType().Name);
+            }
+        }
+    }
+
+    private static bool Transient(Exception error) => error is OrleansException or TimeoutException or StorageUnavailableException or InconsistentStateException or OperationCanceledException;
+
+    private async Task AnnounceAsync(GatewayRef me, CancellationToken cancellationToken)
+    {
+        LogAnnounce(logger, links.Count);
+        await Parallel.ForEachAsync(links.Values, new ParallelOptions { MaxDegreeOfParallelism = AnnouncedAtOnce, CancellationToken = cancellationToken }, async (link, token) =>
+        {
+            try
+            {
+                var outcome = await grains.GetGrain<IUserGrain>(link.UserId).AttachAsync(me, link.Connection, token);
+                if (!outcome.Ok)
+                {
+                    link.Sink.Close();
+                }
+            }
+            catch (Exception error) when (Transient(error))
+            {
+                LogRegisterFailed(logger, error.GetType().Name);
+            }
+        });
+    }
+
+    private async Task SendAsync(Link link, IEnumerable<DeviceMessage> messages)
+    {
+        link.Announced = true;
+        try
+        {
+            foreach (var message in messages)
+            {
+                await link.Sink.SendAsync(message).WaitAsync(Slow, clock);
+                if (message.SessionEnded is not null)
+                {
+                    Drop(link);
+                    link.Sink.Close();
+                }
+            }
+        }
+        catch (Exception error) when (error is TimeoutException or InvalidOperationException or IOException or OperationCanceledException)
+        {
+            // Too slow or gone: closing it makes the device come back, and then it gets everything.
+            Drop(link);
+            link.Sink.Close();
+        }
+    }
+
+    /// <summary>The actor addresses a connection that is not here any more: tell it, so that it stops.</summary>
+    private async Task GoneAsync(Guid userId, string connectionId)
+    {
+        try
+        {
+            await grains.GetGrain<IUserGrain>(userId).DetachAsync((await started.Task).Epoch, connectionId);
+        }
+        catch (Exception error) when (Transient(error))
+        {
+            LogDetachFailed(logger, error.GetType().Name);
+        }
+    }
+
+    private void Add(Link link)
+    {
+        links[link.Connection.ConnectionId] = link;
+        byUser.GetOrAdd(link.UserId, _ => new())[link.Connection.ConnectionId] = link;
+    }
+
+    private void Drop(Link link)
+    {
+        links.TryRemove(link.Connection.ConnectionId, out _);
+        if (byUser.TryGetValue(link.UserId, out var mine))
+        {
+            mine.TryRemove(link.Connection.ConnectionId, out _);
+            if (mine.IsEmpty)
+            {
+                byUser.TryRemove(new(link.UserId, mine));
+            }
+        }
+    }
+
+    private sealed record Link(Guid UserId, DeviceConnection Connection, IDeviceSink Sink)
+    {
+        /// <summary>True once its actor has sent to it; before that the actor is learning of it right now.</summary>
+        public bool Announced { get; set; }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Registering with the cluster failed ({Error}); trying again")]
+    private static partial void LogRegisterFailed(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The cluster's gateway registry is new; announcing {Count} devices again")]
+    private static partial void LogAnnounce(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A user's actor could not be told that a device is gone ({Error})")]
+    private static partial void LogDetachFailed(ILogger logger, string error);
+}

@@ -1,0 +1,119 @@
+using System.Runtime.Serialization;
+using System.Text.RegularExpressions;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Staff;
+using LimoCha.Actors.Tasks;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+
+namespace LimoCha.Actors.Devices;
+
+/// <summary>A step taken on a device.</summary>
+[DataContract]
+public sealed record ActRequest
+{
+    /// <summary>The task.</summary>
+    [DataMember(Name = "taskId")] public Guid TaskId { get; init; }
+    /// <summary>accept, decline, start, complete, cancel or comment.</summary>
+    [DataMember(Name = "action")] public string Action { get; init; } = "";
+    /// <summary>The version the device shows; 0 acts on whatever is current.</summary>
+    [DataMember(Name = "version")] public int Version { get; init; }
+    /// <summary>A remark; the reason of a decline.</summary>
+    [DataMember(Name = "note")] public string? Note { get; init; }
+}
+
+/// <summary>How a step went.</summary>
+[DataContract]
+public sealed record ActAnswer
+{
+    /// <summary>True when it was taken.</summary>
+    [DataMember(Name = "ok")] public bool Ok { get; init; }
+    /// <summary>The task's version afterwards.</summary>
+    [DataMember(Name = "version")] public int Version { get; init; }
+    /// <summary>The problem's type, when not.</summary>
+    [DataMember(Name = "problem")] public string? Problem { get; init; }
+    /// <summary>Why not, for people.</summary>
+    [DataMember(Name = "detail")] public string? Detail { get; init; }
+}
+
+/// <summary>The device hub: Hello, Ack, Act; answered by Sync, Upsert, Remove, SessionEnded.</summary>
+[Authorize(Policy = Policies.Device)]
+public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceHub> hub, IGrainFactory grains, TimeProvider clock) : Hub
+{
+    /// <summary>Where it is.</summary>
+    public const string Path = "/hubs/device";
+
+    private const int MostCards = 1_000;
+
+    /// <summary>The device introduces itself; the answer is <c>Sync</c> with every open card.</summary>
+    public async Task Hello(Hello hello)
+    {
+        if (hello is null || !DeviceId().IsMatch(hello.DeviceId ?? "") || hello.Platform is not { Length: > 0 and <= 40 }
+            || hello.Model?.Length > 80 || hello.AppVersion?.Length > 40 || hello.Have?.Count > MostCards)
+        {
+            throw new HubException("urn:limocha:problem:invalid Hello needs deviceId (1 to 64 letters, digits, '-', '_', '.'), platform (1 to 40 characters), at most 1,000 entries in have.");
+        }
+
+        var connection = new DeviceConnection(Context.ConnectionId, Context.User!.SessionId(), hello, clock.GetUtcNow());
+        var outcome = await gateway.AttachAsync(Context.User!.ToActor().UserId, connection, new SignalRSink(hub, Context), Context.ConnectionAborted);
+        if (!outcome.Ok)
+        {
+            await Clients.Caller.SendAsync("SessionEnded", outcome.Refusal.Problem, Context.ConnectionAborted);
+            Context.Abort();
+        }
+    }
+
+    /// <summary>The device has shown these cards.</summary>
+    public Task Ack(IReadOnlyList<CardRef> cards) =>
+        cards is not { Count: > 0 and <= MostCards }
+            ? throw new HubException("urn:limocha:problem:invalid Ack takes 1 to 1,000 cards.")
+            : grains.GetGrain<IUserGrain>(Context.User!.ToActor().UserId).AckAsync(Context.ConnectionId, cards, Context.ConnectionAborted);
+
+    /// <summary>The staff member takes a step.</summary>
+    public async Task<ActAnswer> Act(ActRequest request)
+    {
+        if (request is null || !Enum.TryParse<TaskAction>(request.Action, ignoreCase: true, out var action) || !Enum.IsDefined(action) || int.TryParse(request.Action, out _))
+        {
+            return new() { Problem = "urn:limocha:problem:invalid", Detail = "Action is one of accept, decline, start, complete, cancel, comment." };
+        }
+
+        try
+        {
+            var context = new CallContext(Context.User!.ToActor(), Ids.New(clock), request.Version > 0 ? request.Version : null);
+            var outcome = await grains.GetGrain<ITaskGrain>(request.TaskId).ActAsync(action, new() { Note = request.Note }, context, Context.ConnectionAborted);
+            return outcome.Ok
+                ? new() { Ok = true, Version = outcome.Version }
+                : new() { Problem = $"urn:limocha:problem:{outcome.Refusal.Problem}", Detail = outcome.Refusal.Detail };
+        }
+        catch (Exception error) when (error is StorageUnavailableException or TimeoutException or OrleansException)
+        {
+            return new() { Problem = "urn:limocha:problem:unavailable", Detail = "The step may or may not have been taken; the card tells." };
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        await gateway.DetachAsync(Context.ConnectionId);
+        await base.OnDisconnectedAsync(exception);
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
+    private static partial Regex DeviceId();
+
+    private sealed class SignalRSink(IHubContext<DeviceHub> hub, HubCallerContext caller) : IDeviceSink
+    {
+        private readonly ISingleClientProxy client = hub.Clients.Client(caller.ConnectionId);
+
+        public Task SendAsync(DeviceMessage message) => message switch
+        {
+            { Sync: { } cards } => client.SendAsync("Sync", cards),
+            { Upsert: { } card } => client.SendAsync("Upsert", card),
+            { Remove: { } card } => client.SendAsync("Remove", card.Id, card.Version),
+            { SessionEnded: { } reason } => client.SendAsync("SessionEnded", reason),
+            _ => Task.CompletedTask,
+        };
+
+        public void Close() => caller.Abort();
+    }
+}

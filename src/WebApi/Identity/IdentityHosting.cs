@@ -1,0 +1,104 @@
+using System.Security.Claims;
+using LimoCha.Actors.Kernel;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace LimoCha.Actors.Identity;
+
+internal static class IdentityHosting
+{
+    private const int WrongAttempts = 5;
+    private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
+
+    /// <summary>Identity's managers over the actors, bearer tokens for API and hub, a cookie for pages.</summary>
+    public static IServiceCollection AddLimoChaIdentity(this IServiceCollection services, WebSettings settings)
+    {
+        services.AddSingleton(Secrets.Load(settings));
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<SessionCheck>();
+        services.AddScoped<SignIn>();
+        services.AddScoped<Accounts>();
+        services.AddDataProtection().SetApplicationName("limocha").PersistKeysToFileSystem(new(Path.Combine(settings.DataFolder, "keys")));
+
+        services.AddIdentityCore<StaffIdentity>(options =>
+        {
+            options.Lockout.MaxFailedAccessAttempts = WrongAttempts;
+            options.Lockout.DefaultLockoutTimeSpan = Lockout;
+            options.Password.RequiredLength = 10;
+            options.Password.RequireNonAlphanumeric = options.Password.RequireUppercase = false;
+            options.Password.RequireDigit = options.Password.RequireLowercase = false;
+            options.User.AllowedUserNameCharacters = "";
+        }).AddUserStore<StaffStore>().AddTokenProvider<AuthenticatorTokenProvider<StaffIdentity>>(TokenOptions.DefaultAuthenticatorProvider);
+
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddJwtBearer()
+            .AddCookie(options =>
+            {
+                options.LoginPath = "/sign-in";
+                options.AccessDeniedPath = "/sign-in";
+                options.Cookie.Name = "limocha";
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.ExpireTimeSpan = TimeSpan.FromDays(7);
+                options.Events.OnValidatePrincipal = async context =>
+                {
+                    if (await CheckAsync(context.HttpContext, context.Principal, CookieAuthenticationDefaults.AuthenticationScheme) is { } principal)
+                    {
+                        context.ReplacePrincipal(principal);
+                    }
+                    else
+                    {
+                        context.RejectPrincipal();
+                    }
+                };
+            });
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((options, tokens) =>
+        {
+            options.MapInboundClaims = false;
+            options.TokenValidationParameters = tokens.Validation;
+            options.Events = new()
+            {
+                // Browsers cannot set headers on a WebSocket: the hub takes its token from the query, as SignalR sends it.
+                OnMessageReceived = context =>
+                {
+                    if (context.HttpContext.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal)
+                        && context.Request.Query["access_token"].ToString() is { Length: > 0 } token)
+                    {
+                        context.Token = token;
+                    }
+
+                    return Task.CompletedTask;
+                },
+                OnTokenValidated = async context =>
+                {
+                    if (await CheckAsync(context.HttpContext, context.Principal, JwtBearerDefaults.AuthenticationScheme) is { } principal)
+                    {
+                        context.Principal = principal;
+                    }
+                    else
+                    {
+                        context.Fail("The session is over.");
+                    }
+                },
+            };
+        });
+        services.AddAuthorization(Policies.AddTo);
+        return services;
+    }
+
+    /// <summary>The principal as its actor is now; null when the session is over.</summary>
+    private static async Task<ClaimsPrincipal?> CheckAsync(HttpContext context, ClaimsPrincipal? principal, string scheme)
+    {
+        var user = principal?.FindFirstValue("sub") ?? principal?.FindFirstValue(ClaimTypes.NameIdentifier);
+        if (!Guid.TryParse(user, out var userId) || !Guid.TryParse(principal!.FindFirstValue(ActorPrincipal.SessionClaim), out var sessionId))
+        {
+            return null;
+        }
+
+        var actor = await context.RequestServices.GetRequiredService<SessionCheck>().FindAsync(userId, sessionId);
+        return actor?.ToPrincipal(sessionId, scheme);
+    }
+}

@@ -1,0 +1,74 @@
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Staff;
+using Microsoft.AspNetCore.Identity;
+
+namespace LimoCha.Actors.Identity;
+
+/// <summary>Signs in with user name, password and, where it is on, a second factor.</summary>
+/// <param name="UserName">Without regard to case.</param>
+/// <param name="Password">The password.</param>
+/// <param name="TwoFactorCode">Six digits of the authenticator, or a recovery code.</param>
+/// <param name="DeviceId">The device's own id; signing in again on it replaces its session.</param>
+public sealed record SignInRequest(
+    [property: System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.StringLength(40)] string UserName,
+    [property: System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.StringLength(200)] string Password,
+    [property: System.ComponentModel.DataAnnotations.StringLength(40)] string? TwoFactorCode = null,
+    [property: System.ComponentModel.DataAnnotations.StringLength(64), System.ComponentModel.DataAnnotations.RegularExpression("^[A-Za-z0-9._-]+$")] string? DeviceId = null);
+
+/// <summary>The steps of signing in, the same for the API and the pages.</summary>
+public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grains, IPasswordHasher<StaffIdentity> hasher, TimeProvider clock)
+{
+    private static readonly Refusal Wrong = new(RefusalKind.Forbidden, "invalid-credentials", "User name or password is wrong.");
+    private static readonly string Decoy = new PasswordHasher<StaffIdentity>().HashPassword(null!, "nobody's password");
+
+    /// <summary>A session, or why not. The same answer, in the same time, for a wrong name and a wrong password.</summary>
+    public async Task<Outcome<SessionGrant>> TryAsync(SignInRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (await users.FindByNameAsync(request.UserName) is not { } user)
+        {
+            hasher.VerifyHashedPassword(null!, Decoy, request.Password);
+            return Wrong;
+        }
+
+        if (await users.IsLockedOutAsync(user))
+        {
+            return new Refusal(RefusalKind.Conflict, "locked-out", "Too many wrong attempts; wait a few minutes.");
+        }
+
+        if (!await users.CheckPasswordAsync(user, request.Password))
+        {
+            await users.AccessFailedAsync(user);
+            return Wrong;
+        }
+
+        if (!user.User.Enabled)
+        {
+            return new Refusal(RefusalKind.Forbidden, "account-disabled", "The account is disabled.");
+        }
+
+        if (user.Credentials.TwoFactorEnabled)
+        {
+            if (string.IsNullOrWhiteSpace(request.TwoFactorCode))
+            {
+                return new Refusal(RefusalKind.Forbidden, "two-factor-required", "This account asks for a second factor.", "twoFactorCode");
+            }
+
+            var code = request.TwoFactorCode.Replace(" ", "", StringComparison.Ordinal);
+            if (!await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code)
+                && !(await users.RedeemTwoFactorRecoveryCodeAsync(user, request.TwoFactorCode.Trim())).Succeeded)
+            {
+                await users.AccessFailedAsync(user);
+                return new Refusal(RefusalKind.Forbidden, "invalid-credentials", "The second factor is wrong.", "twoFactorCode");
+            }
+        }
+
+        if (user.Credentials.AccessFailedCount > 0)
+        {
+            await users.ResetAccessFailedCountAsync(user);
+        }
+
+        var actor = new Actor(user.User.Id, user.User.Role, user.User.DepartmentId);
+        return await grains.GetGrain<IUserGrain>(actor.UserId).OpenSessionAsync(request.DeviceId, new(actor, Ids.New(clock)));
+    }
+}

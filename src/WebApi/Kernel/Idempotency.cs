@@ -1,0 +1,177 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dapper;
+using LimoCha.Actors.Storage;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>
+/// <c>Idempotency-Key</c> on POST: the first answer is kept for 24 hours and given again to a repeat; the same key with
+/// another request is 422. The key is bound to an operation id before the command runs and the actor remembers the
+/// operation in the same write as its effect, so that a crash in between repeats and never doubles.
+/// </summary>
+internal sealed class IdempotencyMiddleware(RequestDelegate next, Database database, TimeProvider clock)
+{
+    private const string Header = "Idempotency-Key";
+    private const int MaxBody = 1024 * 1024;
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+    private static readonly string[] KeptHeaders = ["ETag", "Location", "Content-Type"];
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method) || context.User.Identity?.IsAuthenticated != true
+            || !context.Request.Headers.TryGetValue(Header, out var keys))
+        {
+            await next(context);
+            return;
+        }
+
+        if (keys.ToString() is not { Length: > 0 and <= 255 } key)
+        {
+            throw new BadHttpRequestException("Idempotency-Key has 1 to 255 characters.");
+        }
+
+        var (entryKey, requestHash) = (Hash($"{context.User.ToActor().UserId}\n{key}"), await HashRequestAsync(context.Request));
+        var entry = await ReserveAsync(entryKey, requestHash, context.RequestAborted);
+        if (entry.RequestHash != requestHash)
+        {
+            await Problems.Of(422, "idempotency-key-reused", "This Idempotency-Key was used with another request; use a new one.").ExecuteAsync(context);
+            return;
+        }
+
+        if (entry.Status is { } status)
+        {
+            await ReplayAsync(context.Response, entry, status);
+            return;
+        }
+
+        context.Features.Set(new Operation(entry.OperationId, entry.Repeated));
+        await RunAsync(context, entryKey);
+    }
+
+    /// <summary>Forgets answers older than a day.</summary>
+    public static Task PurgeAsync(Database database, TimeProvider clock, CancellationToken cancellationToken) =>
+        WriteAsync(database, "DELETE FROM idempotency WHERE created_at < @before", new { before = clock.GetUtcNow() - Kept }, cancellationToken);
+
+    private async Task RunAsync(HttpContext context, string entryKey)
+    {
+        var original = context.Response.Body;
+        await using var body = new MemoryStream();
+        context.Response.Body = body;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Response.Body = original;
+        }
+
+        // A failure or a "not now" is not an answer to keep: the repeat runs again under the same operation.
+        if (context.Response.StatusCode is < 500 and not (401 or 403 or 429))
+        {
+            var headers = KeptHeaders.Where(context.Response.Headers.ContainsKey).ToDictionary(name => name, name => context.Response.Headers[name].ToString());
+            await WriteAsync(
+                database,
+                "UPDATE idempotency SET status = @status, headers = @headers, body = @text WHERE key = @entryKey",
+                new { status = context.Response.StatusCode, headers = JsonSerializer.Serialize(headers), text = Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length), entryKey },
+                CancellationToken.None);
+        }
+
+        body.Position = 0;
+        await body.CopyToAsync(original, context.RequestAborted);
+    }
+
+    private static async Task ReplayAsync(HttpResponse response, Entry entry, int status)
+    {
+        response.StatusCode = status;
+        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(entry.Headers ?? "{}")!)
+        {
+            response.Headers[name] = value;
+        }
+
+        response.Headers["Idempotency-Replayed"] = "true";
+        await response.WriteAsync(entry.Body ?? "");
+    }
+
+    private async Task<Entry> ReserveAsync(string key, string requestHash, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var made = new Entry { RequestHash = requestHash, OperationId = Ids.New(clock) };
+        var written = await WriteAsync(
+            database,
+            """
+            INSERT INTO idempotency (key, request_hash, operation_id, created_at) VALUES (@key, @requestHash, @operationId, @now)
+            ON CONFLICT (key) DO UPDATE
+            SET request_hash = excluded.request_hash, operation_id = excluded.operation_id, created_at = excluded.created_at,
+                status = NULL, headers = NULL, body = NULL
+            WHERE idempotency.created_at < @before
+            """,
+            new { key, requestHash, operationId = made.OperationId, now, before = now - Kept }, cancellationToken);
+        if (written == 1)
+        {
+            return made;
+        }
+
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var found = await connection.QuerySingleAsync<Entry>("SELECT request_hash, operation_id, status, headers, body FROM idempotency WHERE key = @key", new { key });
+        return found with { Repeated = true };
+    }
+
+    private static async Task<int> WriteAsync(Database database, string sql, object parameters, CancellationToken cancellationToken)
+    {
+        var gate = database.Kind == DatabaseKind.Sqlite ? database.SqliteWriter : null;
+        await (gate?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        try
+        {
+            await using var connection = await database.OpenAsync(cancellationToken);
+            return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        }
+        finally
+        {
+            gate?.Release();
+        }
+    }
+
+    private static async Task<string> HashRequestAsync(HttpRequest request)
+    {
+        request.EnableBuffering(MaxBody, MaxBody);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Path}{request.QueryString}\n"));
+        var buffer = new byte[8192];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer)) > 0)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        request.Body.Position = 0;
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private sealed record Entry
+    {
+        public string RequestHash { get; init; } = "";
+        public Guid OperationId { get; init; }
+        public int? Status { get; init; }
+        public string? Headers { get; init; }
+        public string? Body { get; init; }
+        public bool Repeated { get; init; }
+    }
+}
+
+/// <summary>Forgets old answers once an hour.</summary>
+internal sealed class IdempotencyPurge(Database database, TimeProvider clock) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await IdempotencyMiddleware.PurgeAsync(database, clock, stoppingToken);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>How much one caller may ask; beyond it the answer is 429 with Retry-After.</summary>
+internal static class Limits
+{
+    public const string SignIn = "sign-in";
+
+    public static IServiceCollection AddLimits(this IServiceCollection services)
+    {
+        services.AddOptions<RateLimitSettings>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitSettings>>((limiter, settings) =>
+        {
+            var limits = settings.Value;
+            limiter.RejectionStatusCode = 429;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                    ? RateLimitPartition.GetTokenBucketLimiter(
+                        context.User.Identity?.IsAuthenticated == true ? context.User.ToActor().UserId.ToString() : Address(context),
+                        _ => new()
+                        {
+                            TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
+                            ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+                        })
+                    : RateLimitPartition.GetNoLimiter(""));
+            limiter.AddPolicy(SignIn, context => RateLimitPartition.GetFixedWindowLimiter(
+                Address(context), _ => new() { PermitLimit = limits.SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+            limiter.OnRejected = async (context, _) =>
+            {
+                var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+                context.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                await Problems.Of(429, "too-many-requests", "Too many requests; wait as Retry-After says.").ExecuteAsync(context.HttpContext);
+            };
+        });
+        return services;
+    }
+
+    private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+}

@@ -1,0 +1,149 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Dapper;
+using LimoCha.Actors.Storage;
+using Microsoft.AspNetCore.Mvc;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>What every list takes.</summary>
+public class ListRequest
+{
+    /// <summary>How many; 1 to 200, default 50.</summary>
+    [FromQuery(Name = "limit"), Range(1, 200)] public int? Limit { get; init; }
+    /// <summary>Where the page before ended; from its <c>nextCursor</c>.</summary>
+    [FromQuery(Name = "cursor"), StringLength(500)] public string? Cursor { get; init; }
+    /// <summary>A field, with '-' before it for descending.</summary>
+    [FromQuery(Name = "sort"), StringLength(40)] public string? Sort { get; init; }
+    /// <summary>Text to look for.</summary>
+    [FromQuery(Name = "q"), StringLength(100)] public string? Q { get; init; }
+}
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">The rows.</param>
+/// <param name="NextCursor">For the next page; null on the last.</param>
+/// <param name="AsOf">When it was read (UTC).</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, DateTimeOffset AsOf);
+
+/// <summary>A field that a list can be sorted by.</summary>
+/// <param name="Expression">SQL that is never null.</param>
+/// <param name="Value">The same of a row, for the cursor.</param>
+public sealed record SortKey<TRow>(string Expression, Func<TRow, object> Value);
+
+/// <summary>Keyset paging over one table: stable under inserts, and as fast on the last page as on the first.</summary>
+public sealed class ListQuery<TRow>(Database database, string table, string columns, IReadOnlyDictionary<string, SortKey<TRow>> sorts)
+    where TRow : IProjectedRow
+{
+    private const int DefaultLimit = 50;
+
+    private readonly List<string> conditions = [];
+    private readonly DynamicParameters parameters = new();
+
+    /// <summary>Adds a condition with its parameter.</summary>
+    public ListQuery<TRow> Where(string condition, string? name = null, object? value = null)
+    {
+        conditions.Add(condition);
+        if (name is not null)
+        {
+            parameters.Add(name, value);
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds a condition when there is a value.</summary>
+    public ListQuery<TRow> WhereIf(object? value, string condition, string name) => value is null ? this : Where(condition, name, value);
+
+    /// <summary>Adds "one of these columns contains the text", when there is a text.</summary>
+    public ListQuery<TRow> Search(string? q, params string[] searched)
+    {
+        if (string.IsNullOrWhiteSpace(q))
+        {
+            return this;
+        }
+
+        var pattern = q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        return Where($"({string.Join(" OR ", searched.Select(column => database.Contains(column, "q")))})", "q", $"%{pattern}%");
+    }
+
+    /// <summary>Reads a page.</summary>
+    public async Task<Outcome<Page<TView>>> ReadAsync<TView>(ListRequest request, string defaultSort, Func<TRow, TView> view, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(clock);
+        var sort = request.Sort ?? defaultSort;
+        var descending = sort.StartsWith('-');
+        if (!sorts.TryGetValue(sort.TrimStart('-'), out var key))
+        {
+            return Refusal.Invalid("sort", $"Sort is one of {string.Join(", ", sorts.Keys)}, with '-' before it for descending.");
+        }
+
+        var (direction, beyond) = descending ? ("DESC", "<") : ("ASC", ">");
+        if (request.Cursor is not null)
+        {
+            if (!Cursor.TryRead(request.Cursor, sort, out var value, out var id))
+            {
+                return Refusal.Invalid("cursor", "The cursor is not one that a list with this sort gave.");
+            }
+
+            parameters.Add("cursorId", id);
+            parameters.Add("cursorValue", value);
+            conditions.Add($"({key.Expression}, id) {beyond} (@cursorValue, @cursorId)");
+        }
+
+        var limit = request.Limit ?? DefaultLimit;
+        var where = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
+        var asOf = clock.GetUtcNow();
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var rows = (await connection.QueryAsync<TRow>(new CommandDefinition(
+            $"SELECT {columns} FROM {table} {where} ORDER BY {key.Expression} {direction}, id {direction} LIMIT {limit + 1}",
+            parameters, cancellationToken: cancellationToken))).AsList();
+        var more = rows.Count > limit;
+        var items = rows.Take(limit).ToList();
+        return Outcome.Of(new Page<TView>([.. items.Select(view)], more ? Cursor.Write(sort, key.Value(items[^1]), items[^1].Id) : null, asOf), 0);
+    }
+
+    private static class Cursor
+    {
+        public static string Write(string sort, object value, Guid id)
+        {
+            var (kind, text) = value switch
+            {
+                DateTimeOffset instant => ("d", instant.ToString("O", CultureInfo.InvariantCulture)),
+                int number => ("i", number.ToString(CultureInfo.InvariantCulture)),
+                Guid guid => ("g", guid.ToString()),
+                _ => ("s", (string)value),
+            };
+            return Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(new[] { sort, kind, text, id.ToString() })).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+        }
+
+        public static bool TryRead(string cursor, string sort, out object? value, out Guid id)
+        {
+            (value, id) = (null, default);
+            try
+            {
+                var base64 = cursor.Replace('-', '+').Replace('_', '/');
+                var bytes = Convert.FromBase64String(base64.PadRight((base64.Length + 3) / 4 * 4, '='));
+                if (JsonSerializer.Deserialize<string[]>(bytes) is not [var of, var kind, var text, var key] || of != sort || !Guid.TryParse(key, out id))
+                {
+                    return false;
+                }
+
+                value = kind switch
+                {
+                    "d" => DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture),
+                    "i" => int.Parse(text, CultureInfo.InvariantCulture),
+                    "g" => Guid.Parse(text),
+                    _ => text,
+                };
+                return true;
+            }
+            catch (Exception error) when (error is FormatException or JsonException or OverflowException or DecoderFallbackException)
+            {
+                return false;
+            }
+        }
+    }
+}

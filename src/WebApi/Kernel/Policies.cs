@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>
+/// Who may call. Every endpoint and hub method names one of these or says that it is anonymous; what a caller may see
+/// or change beyond that is the actors' rule. The API takes bearer tokens only, pages take the cookie only.
+/// </summary>
+public static class Policies
+{
+    /// <summary>API: anyone signed in.</summary>
+    public const string Staff = "api:staff";
+    /// <summary>API: managers and admins.</summary>
+    public const string Manager = "api:manager";
+    /// <summary>API: admins.</summary>
+    public const string Admin = "api:admin";
+    /// <summary>The device hub: anyone signed in.</summary>
+    public const string Device = "hub:device";
+    /// <summary>Pages: anyone signed in.</summary>
+    public const string Page = "page:staff";
+    /// <summary>Pages: admins.</summary>
+    public const string AdminPage = "page:admin";
+
+    /// <summary>Defines them all.</summary>
+    public static void AddTo(AuthorizationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Add(Staff, JwtBearerDefaults.AuthenticationScheme);
+        Add(Manager, JwtBearerDefaults.AuthenticationScheme, Role.Manager, Role.Admin);
+        Add(Admin, JwtBearerDefaults.AuthenticationScheme, Role.Admin);
+        Add(Device, JwtBearerDefaults.AuthenticationScheme);
+        Add(Page, CookieAuthenticationDefaults.AuthenticationScheme);
+        Add(AdminPage, CookieAuthenticationDefaults.AuthenticationScheme, Role.Admin);
+
+        void Add(string name, string scheme, params Role[] roles) => options.AddPolicy(name, policy =>
+        {
+            policy.AddAuthenticationSchemes(scheme).RequireAuthenticatedUser();
+            if (roles.Length > 0)
+            {
+                policy.RequireRole(roles.Select(role => role.ToString()));
+            }
+        });
+    }
+}

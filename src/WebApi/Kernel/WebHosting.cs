@@ -1,0 +1,140 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Storage;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.OpenApi;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Orleans.Dashboard;
+using Scalar.AspNetCore;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>What every endpoint shares.</summary>
+internal static class WebHosting
+{
+    /// <summary>Settings from files, environment and arguments, with the embedded default's filled in.</summary>
+    public static WebSettings AddLimoChaSettings(this WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        if (Environment.GetEnvironmentVariable("LIMOCHA_DATA") is { Length: > 0 } folder)
+        {
+            configuration["Web:DataFolder"] = folder;
+        }
+
+        if (Environment.GetEnvironmentVariable("LIMOCHA_URLS") is { Length: > 0 } urls)
+        {
+            configuration["urls"] = urls;
+        }
+
+        configuration["urls"] ??= "http://localhost:5080";
+        builder.WebHost.UseStaticWebAssets();
+        var settings = configuration.GetSection("Web").Get<WebSettings>() ?? new();
+        if (settings.Mode == HostMode.Embedded && configuration["Storage:ConnectionString"] is null && configuration["Storage:Provider"] is null or "Sqlite")
+        {
+            Directory.CreateDirectory(settings.DataFolder);
+            configuration["Storage:ConnectionString"] = $"Data Source={Path.Combine(settings.DataFolder, "limocha.db")}";
+        }
+
+        builder.Services.AddOptions<WebSettings>().BindConfiguration("Web").ValidateDataAnnotations().ValidateOnStart();
+        return settings;
+    }
+
+    public static IServiceCollection AddLimoChaWeb(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
+        services.AddExceptionHandler<FailureHandler>();
+        services.AddValidation();
+        services.AddLimits();
+        services.AddHostedService<IdempotencyPurge>();
+        services.AddSingleton<CheckInService>();
+        services.AddOpenApi(options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new()
+                {
+                    Title = "LimoCha.Actors", Version = "v1",
+                    Description = "Real-time CRM engine. Instants are UTC (RFC 3339), ids UUIDv7, errors RFC 9457 with a stable type urn:limocha:problem:<name>. POST takes Idempotency-Key; entities carry version, answers an ETag, changes honour If-Match.",
+                };
+                document.Servers = [];
+                document.Components ??= new();
+                document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                {
+                    ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                };
+                document.Security = [new() { [new("bearer", document)] = [] }];
+                return Task.CompletedTask;
+            });
+        });
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+        services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans").AddAspNetCoreInstrumentation().AddPrometheusExporter())
+            .WithTracing(tracing =>
+            {
+                tracing.AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Storage");
+                if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
+                {
+                    tracing.AddAspNetCoreInstrumentation().AddOtlpExporter();
+                }
+            });
+        return services;
+    }
+
+    public static WebApplication UseLimoChaWeb(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRequestLocalization(options =>
+        {
+            options.SetDefaultCulture("zh-CN").AddSupportedCultures("zh-CN", "en").AddSupportedUICultures("zh-CN", "en");
+            options.ApplyCurrentCultureToResponseHeaders = true;
+        });
+        app.UseAuthentication();
+        app.UseMiddleware<ApiIdentity>();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.UseMiddleware<IdempotencyMiddleware>();
+        return app;
+    }
+
+    /// <summary>Health, metrics, the contract, and Orleans' dashboard for admins.</summary>
+    public static void MapHostEndpoints(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous().DisableHttpMetrics();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous().DisableHttpMetrics();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous();
+        app.MapScalarApiReference(options => options.WithTitle("LimoCha.Actors")).AllowAnonymous();
+        app.MapOrleansDashboard("/dashboard").RequireAuthorization(Policies.AdminPage);
+    }
+}
+
+/// <summary>Ready means that the database answers.</summary>
+internal sealed class DatabaseCheck(Database database) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await database.OpenAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is System.Data.Common.DbException or TimeoutException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("The database does not answer.");
+        }
+    }
+}

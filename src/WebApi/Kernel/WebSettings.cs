@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>Where the actors run.</summary>
+public enum HostMode
+{
+    /// <summary>A silo inside this process; the default.</summary>
+    Embedded = 0,
+    /// <summary>Silos elsewhere; this process is an Orleans client.</summary>
+    Client = 1,
+}
+
+/// <summary>The web process; section <c>Web</c>.</summary>
+public sealed class WebSettings
+{
+    /// <summary>Embedded (default) or Client.</summary>
+    [EnumDataType(typeof(HostMode))] public HostMode Mode { get; set; } = HostMode.Embedded;
+
+    /// <summary>Database, keys and demo accounts of the embedded default. Default <c>.data</c>; <c>LIMOCHA_DATA</c> sets it too.</summary>
+    [Required] public string DataFolder { get; set; } = ".data";
+
+    /// <summary>
+    /// 32 or more random bytes, base64: tokens are signed and user names looked up with keys derived from it. Made and
+    /// kept in the data folder when the process is embedded; must be given, the same to all, when it is not.
+    /// </summary>
+    public string? Secret { get; set; }
+
+    /// <summary>Fills an empty database with a demo company. Default false.</summary>
+    public bool Demo { get; set; }
+}
+
+/// <summary>How much one caller may ask; section <c>RateLimits</c>.</summary>
+public sealed class RateLimitSettings
+{
+    /// <summary>Requests a second a signed-in user may make on average. Default 50.</summary>
+    [Range(1, 10_000_000)] public int PerUserPerSecond { get; set; } = 50;
+
+    /// <summary>Requests a user may make at once. Default 200.</summary>
+    [Range(1, 10_000_000)] public int PerUserBurst { get; set; } = 200;
+
+    /// <summary>Sign-in attempts a minute from one address. Default 30.</summary>
+    [Range(1, 10_000_000)] public int SignInsPerMinute { get; set; } = 30;
+}

@@ -1,0 +1,84 @@
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Kernel;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace LimoCha.Actors.Pages;
+
+/// <summary>A page that follows the read model: it loads once and again whenever something changed, not oftener than a few times a second.</summary>
+public abstract class LivePage : ComponentBase, IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private readonly CancellationTokenSource closed = new();
+    private readonly SemaphoreSlim wanted = new(0);
+
+    [Inject] private DeviceGateway Changes { get; set; } = default!;
+    [Inject] private TimeProvider Time { get; set; } = default!;
+    [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    /// <summary>Who looks.</summary>
+    protected Actor Me { get; private set; } = default!;
+
+    /// <summary>The page's session.</summary>
+    protected Guid SessionId { get; private set; }
+
+    /// <summary>Ends when the page is closed.</summary>
+    protected CancellationToken Closed => closed.Token;
+
+    /// <summary>Reads what the page shows.</summary>
+    protected abstract Task LoadAsync();
+
+    /// <summary>Asks for a fresh look.</summary>
+    protected void Refresh()
+    {
+        if (wanted.CurrentCount == 0)
+        {
+            wanted.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnInitializedAsync()
+    {
+        var user = (await Authentication).User;
+        (Me, SessionId) = (user.ToActor(), user.SessionId());
+        await LoadAsync();
+        Changes.Changed += OnChanged;
+        _ = FollowAsync();
+    }
+
+    /// <inheritdoc />
+    public virtual async ValueTask DisposeAsync()
+    {
+        Changes.Changed -= OnChanged;
+        await closed.CancelAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private void OnChanged(IReadOnlyList<ReadModelChange> changes) => Refresh();
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await wanted.WaitAsync(Closed);
+                await InvokeAsync(async () =>
+                {
+                    await LoadAsync();
+                    StateHasChanged();
+                });
+                await Task.Delay(Pause, Time, Closed);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page is closed.
+        }
+        catch (Exception error)
+        {
+            await DispatchExceptionAsync(error);
+        }
+    }
+}

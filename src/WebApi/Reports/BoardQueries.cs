@@ -1,0 +1,114 @@
+using Dapper;
+using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.ReadModel;
+using LimoCha.Actors.Staff;
+using LimoCha.Actors.Storage;
+using LimoCha.Actors.Tasks;
+using Microsoft.Extensions.Options;
+
+namespace LimoCha.Actors.Reports;
+
+/// <summary>How many tasks are in a stage.</summary>
+public sealed record StageCount(TaskStage Stage, int Count);
+
+/// <summary>A person's open work.</summary>
+public sealed record PersonLoad(Guid UserId, string DisplayName, int Assigned, int Accepted, int Started);
+
+/// <summary>A place's attendance today.</summary>
+public sealed record PlaceToday(Guid LocationId, string Name, int Present, int Ins, int Outs, int People);
+
+/// <summary>The numbers a manager looks at first.</summary>
+/// <param name="Stages">Tasks by stage.</param>
+/// <param name="People">Open work by person.</param>
+/// <param name="Places">Today's attendance by place.</param>
+/// <param name="AsOf">When it was read (UTC).</param>
+public sealed record Overview(IReadOnlyList<StageCount> Stages, IReadOnlyList<PersonLoad> People, IReadOnlyList<PlaceToday> Places, DateTimeOffset AsOf);
+
+/// <summary>Reads the board's numbers and rows; the same for the API and the page.</summary>
+public sealed class BoardQueries(Database database, TimeProvider clock, IOptions<KernelOptions> kernel)
+{
+    private const int RowsPerStage = 30;
+    private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(kernel.Value.TimeZone);
+
+    /// <summary>The overview of what an actor may see.</summary>
+    public async Task<Overview> OverviewAsync(Actor by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var (scope, parameters) = Scope(by);
+        var stages = await connection.QueryAsync<StageRow>($"SELECT stage, count(*) AS count FROM task WHERE {scope} GROUP BY stage", parameters);
+        var people = await connection.QueryAsync<PersonRow>(
+            $"""
+            SELECT u.id AS user_id, u.display_name,
+                   sum(CASE WHEN t.stage = 1 THEN 1 ELSE 0 END) AS assigned,
+                   sum(CASE WHEN t.stage = 2 THEN 1 ELSE 0 END) AS accepted,
+                   sum(CASE WHEN t.stage = 4 THEN 1 ELSE 0 END) AS started
+            FROM staff_user u LEFT JOIN task t ON t.assignee_id = u.id AND t.stage IN (1, 2, 4)
+            WHERE {People(by)} AND u.enabled
+            GROUP BY u.id, u.display_name ORDER BY u.display_name
+            """, parameters);
+        var today = LocationRules.DayOf(clock.GetUtcNow(), zone).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        var places = await connection.QueryAsync<LocationRow>($"SELECT {ReadTables.Location.Columns} FROM check_in_location ORDER BY name");
+        return new(
+            [.. stages.Select(row => new StageCount(row.Stage, row.Count)).OrderBy(row => row.Stage)],
+            [.. people.Select(row => new PersonLoad(row.UserId, row.DisplayName, row.Assigned, row.Accepted, row.Started))],
+            [.. places.Select(row => row.Day == today
+                ? new PlaceToday(row.Id, row.Name, row.PresentCount, row.Ins, row.Outs, row.People)
+                : new PlaceToday(row.Id, row.Name, row.PresentCount, 0, 0, 0))],
+            clock.GetUtcNow());
+    }
+
+    /// <summary>The newest tasks of each stage that an actor may see.</summary>
+    public async Task<IReadOnlyList<TaskRow>> BoardAsync(Actor by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var (scope, parameters) = Scope(by);
+        var rows = await connection.QueryAsync<TaskRow>(
+            $"""
+            SELECT * FROM (
+                SELECT {ReadTables.Task.Columns}, row_number() OVER (PARTITION BY stage ORDER BY updated_at DESC, id) AS place
+                FROM task WHERE {scope}) ranked
+            WHERE place <= {RowsPerStage} ORDER BY updated_at DESC, id
+            """, parameters);
+        return rows.AsList();
+    }
+
+    /// <summary>Staff an actor may give work to.</summary>
+    public async Task<IReadOnlyList<UserRow>> AssigneesAsync(Actor by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var rows = await connection.QueryAsync<UserRow>(
+            $"SELECT {ReadTables.User.Columns} FROM staff_user u WHERE {People(by)} AND enabled ORDER BY display_name", Scope(by).Parameters);
+        return rows.AsList();
+    }
+
+    private static (string Sql, DynamicParameters Parameters) Scope(Actor by)
+    {
+        var parameters = new DynamicParameters();
+        parameters.Add("me", by.UserId);
+        parameters.Add("mine", by.DepartmentId);
+        return (by.SeesAll ? "1 = 1"
+            : by is { Role: Role.Manager, DepartmentId: not null } ? "(assignee_id = @me OR creator_id = @me OR department_id = @mine)"
+            : "(assignee_id = @me OR creator_id = @me)", parameters);
+    }
+
+    private static string People(Actor by) => by.SeesAll ? "1 = 1" : by.Role == Role.Manager ? "u.department_id = @mine" : "u.id = @me";
+
+    private sealed record StageRow
+    {
+        public TaskStage Stage { get; init; }
+        public int Count { get; init; }
+    }
+
+    private sealed record PersonRow
+    {
+        public Guid UserId { get; init; }
+        public string DisplayName { get; init; } = "";
+        public int Assigned { get; init; }
+        public int Accepted { get; init; }
+        public int Started { get; init; }
+    }
+}
