@@ -21,6 +21,19 @@ public class ListRequest
     [FromQuery(Name = "q"), StringLength(100)] public string? Q { get; init; }
 }
 
+/// <summary>An enum in a query string, written as in JSON (camelCase) and read without regard to case.</summary>
+public readonly record struct Choice<T>(T Value)
+    where T : struct, Enum
+{
+    /// <summary>Reads a name; numbers are not names.</summary>
+    public static bool TryParse(string? text, IFormatProvider? provider, out Choice<T> choice)
+    {
+        var known = Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && char.IsLetter(text![0]);
+        choice = new(value);
+        return known;
+    }
+}
+
 /// <summary>A page of a list.</summary>
 /// <param name="Items">The rows.</param>
 /// <param name="NextCursor">For the next page; null on the last.</param>

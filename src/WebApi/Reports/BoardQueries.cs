@@ -95,7 +95,9 @@ public sealed class BoardQueries(Database database, TimeProvider clock, IOptions
             : "(assignee_id = @me OR creator_id = @me)", parameters);
     }
 
-    private static string People(Actor by) => by.SeesAll ? "1 = 1" : by.Role == Role.Manager ? "u.department_id = @mine" : "u.id = @me";
+    /// <summary>Those who can be given work: staff and managers.</summary>
+    private static string People(Actor by) =>
+        "u.role IN (0, 1) AND " + (by.SeesAll ? "1 = 1" : by.Role == Role.Manager ? "u.department_id = @mine" : "u.id = @me");
 
     private sealed record StageRow
     {

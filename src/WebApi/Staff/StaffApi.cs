@@ -14,7 +14,7 @@ public sealed class UserListRequest : ListRequest
     /// <summary>Of this department.</summary>
     [FromQuery(Name = "departmentId")] public Guid? DepartmentId { get; init; }
     /// <summary>With this role.</summary>
-    [FromQuery(Name = "role")] public Role? Role { get; init; }
+    [FromQuery(Name = "role")] public Choice<Role>? Role { get; init; }
     /// <summary>Enabled or not.</summary>
     [FromQuery(Name = "enabled")] public bool? Enabled { get; init; }
 }
@@ -71,7 +71,7 @@ public static class StaffApi
     {
         var query = new ListQuery<UserRow>(database, "staff_user", ReadTables.User.Columns, UserSorts)
             .WhereIf(request.DepartmentId, "department_id = @departmentId", "departmentId")
-            .WhereIf((int?)request.Role, "role = @role", "role")
+            .WhereIf((int?)request.Role?.Value, "role = @role", "role")
             .WhereIf(request.Enabled, "enabled = @enabled", "enabled")
             .Search(request.Q, "display_name", "user_name");
         if (!call.By.SeesAll)

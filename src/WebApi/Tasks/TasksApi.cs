@@ -13,7 +13,7 @@ namespace LimoCha.Actors.Tasks;
 public sealed class TaskListRequest : ListRequest
 {
     /// <summary>In this stage.</summary>
-    [FromQuery(Name = "stage")] public TaskStage? Stage { get; init; }
+    [FromQuery(Name = "stage")] public Choice<TaskStage>? Stage { get; init; }
     /// <summary>Given to this person.</summary>
     [FromQuery(Name = "assigneeId")] public Guid? AssigneeId { get; init; }
     /// <summary>Of this department.</summary>
@@ -99,7 +99,7 @@ public static class TasksApi
         [AsParameters] TaskListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var query = new ListQuery<TaskRow>(database, "task", ReadTables.Task.Columns, Sorts)
-            .WhereIf((int?)request.Stage, "stage = @stage", "stage")
+            .WhereIf((int?)request.Stage?.Value, "stage = @stage", "stage")
             .WhereIf(request.AssigneeId, "assignee_id = @assigneeId", "assigneeId")
             .WhereIf(request.DepartmentId, "department_id = @departmentId", "departmentId")
             .WhereIf(request.CustomerId, "customer_id = @customerId", "customerId")
