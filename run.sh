@@ -17,8 +17,8 @@ dotnet build -c Release --nologo -v quiet samples/DeviceSimulator/DeviceSimulato
 server= devices=
 stop() {
   trap - INT TERM EXIT
-  [ -n "$devices" ] && kill -INT "$devices" 2>/dev/null && wait "$devices" 2>/dev/null
-  [ -n "$server" ] && kill -INT "$server" 2>/dev/null && wait "$server" 2>/dev/null
+  [ -n "$devices" ] && kill -TERM "$devices" 2>/dev/null && wait "$devices" 2>/dev/null
+  [ -n "$server" ] && kill -TERM "$server" 2>/dev/null && wait "$server" 2>/dev/null
   echo "Stopped."
 }
 trap 'stop; exit 0' INT TERM

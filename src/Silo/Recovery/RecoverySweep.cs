@@ -140,7 +140,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
                 .Where(row => range.InRange(row.Grain)).ToList();
             var projected = (await connection.QueryAsync<VersionRow>(
                 $"SELECT id, version FROM {ReadTables.ByKind[kind.Key].Name} WHERE {database.In("id", "ids")}",
-                new { ids = database.Keys(stored.Select(row => row.Id)) })).ToDictionary(row => row.Id, row => row.Version);
+                database.Keys("ids", stored.Select(row => row.Id)))).ToDictionary(row => row.Id, row => row.Version);
             behind.AddRange(stored.Where(row => projected.GetValueOrDefault(row.Id) != row.Version).Select(row => (row.Grain, row.Version)));
         }
 

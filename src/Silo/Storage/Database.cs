@@ -92,8 +92,12 @@ public sealed class Database : IAsyncDisposable
         Kind == DatabaseKind.PostgreSql ? $"{column} ILIKE @{parameter} ESCAPE '\\'" : $"{column} LIKE @{parameter} ESCAPE '\\'";
 
     /// <summary>Keys as the driver takes them for <see cref="In"/>.</summary>
-    public object Keys(IEnumerable<Guid> ids) =>
-        Kind == DatabaseKind.PostgreSql ? ids.ToArray() : ids.Select(id => id.ToString()).ToArray();
+    public DynamicParameters Keys(string parameter, IEnumerable<Guid> ids)
+    {
+        var parameters = new DynamicParameters();
+        parameters.Add(parameter, Kind == DatabaseKind.PostgreSql ? ids.ToArray() : ids.Select(id => id.ToString()).ToArray());
+        return parameters;
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

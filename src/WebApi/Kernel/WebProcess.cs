@@ -1,0 +1,59 @@
+using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Customers;
+using LimoCha.Actors.Demo;
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Hosting;
+using LimoCha.Actors.Identity;
+using LimoCha.Actors.Pages;
+using LimoCha.Actors.Reports;
+using LimoCha.Actors.Setup;
+using LimoCha.Actors.Staff;
+using LimoCha.Actors.Tasks;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>The web process: a table of contents.</summary>
+internal static class WebProcess
+{
+    /// <summary>Everything put together, not yet started.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(WebProcess).Assembly.GetName().Name });
+        var settings = builder.AddLimoChaSettings();
+        if (settings.Mode == HostMode.Embedded)
+        {
+            builder.AddLimoChaSilo();
+        }
+        else
+        {
+            builder.AddLimoChaClient();
+        }
+
+        builder.Services.AddLimoChaIdentity(settings);
+        builder.Services.AddLimoChaWeb();
+        builder.Services.AddDeviceHub();
+        builder.Services.AddLimoChaPages();
+        builder.Services.AddFirstStart(settings);
+        builder.Services.AddDemo(settings);
+
+        var app = builder.Build();
+        app.UseLimoChaWeb();
+
+        var api = app.MapGroup("/api/v1");
+        api.MapIdentityApi();
+        api.MapStaffApi();
+        api.MapTasksApi();
+        api.MapCustomersApi();
+        api.MapConsentApi();
+        api.MapAttendanceApi();
+        api.MapDevicesApi();
+        api.MapReportsApi();
+
+        app.MapHub<DeviceHub>(DeviceHub.Path);
+        app.MapHostEndpoints();
+        app.MapSetup();
+        app.MapLimoChaPages();
+        return app;
+    }
+}

@@ -1,0 +1,335 @@
+using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Customers;
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Staff;
+using LimoCha.Actors.Storage;
+using LimoCha.Actors.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
+
+namespace LimoCha.Actors.Cluster;
+
+/// <summary>The actors on real storage: one write a command, delivery, and what crashes leave behind.</summary>
+public sealed class SpineTests
+{
+    public static TheoryData<DatabaseKind> Kinds => [DatabaseKind.Sqlite, DatabaseKind.PostgreSql];
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A1_an_assignment_reaches_every_device_of_the_assignee_and_nobody_elses(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (ann, bob) = (await host.UserAsync(), await host.UserAsync());
+        var (phone, tablet, other) = (await host.ConnectAsync(ann, "phone"), await host.ConnectAsync(ann, "tablet"), await host.ConnectAsync(bob));
+
+        var task = await host.TaskAsync(ann, "拜访客户");
+
+        await phone.UntilAsync(cards => cards.Any(card => card.Id == task.Id && card.Title == "拜访客户" && card.Data!.Stage == "assigned"));
+        await tablet.UntilAsync(cards => cards.Any(card => card.Id == task.Id));
+        other.Shown.Should().BeEmpty();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_command_is_one_write_and_its_facts_row_and_log_follow(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var ann = await host.UserAsync();
+        var task = await host.TaskAsync(ann);
+        var accepted = await host.Grains.GetGrain<ITaskGrain>(task.Id).ActAsync(TaskAction.Accept, new(), host.As(ann));
+
+        accepted.Version.Should().Be(2);
+        (await StoredVersionAsync(host, "task", task.Id)).Should().Be(2);
+        await ProjectedAsync(host, task.Id, 2);
+        (await host.QueryAsync<int>("SELECT count(*) FROM event_log WHERE kind = 'task' AND id = @Id", new { task.Id })).Should().Be(3, "created, assigned, accepted");
+    }
+
+    [Fact]
+    public async Task A_reassigned_task_leaves_one_device_and_appears_on_the_other()
+    {
+        await using var host = await TestHost.StartAsync();
+        var (ann, bob) = (await host.UserAsync(), await host.UserAsync());
+        var (first, second) = (await host.ConnectAsync(ann), await host.ConnectAsync(bob));
+        var task = await host.TaskAsync(ann);
+        await first.UntilAsync(cards => cards.Count == 1);
+
+        await host.Grains.GetGrain<ITaskGrain>(task.Id).ReassignAsync(new() { AssigneeId = bob.UserId }, host.Admin());
+
+        await first.UntilAsync(cards => cards.Count == 0);
+        await second.UntilAsync(cards => cards.Count == 1);
+    }
+
+    [Fact]
+    public async Task A_repeated_operation_has_its_effect_once()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var task = await host.TaskAsync(ann);
+        var grain = host.Grains.GetGrain<ITaskGrain>(task.Id);
+        var context = host.As(ann);
+        var first = await grain.ActAsync(TaskAction.Comment, new() { Note = "hello" }, context);
+        await host.Cluster.DeactivateAsync(grain);
+        var repeat = await grain.ActAsync(TaskAction.Comment, new() { Note = "hello" }, context);
+        (first.Value!.Comments, repeat.Value!.Comments, repeat.Version).Should().Be((1, 1, first.Version));
+    }
+
+    [Fact]
+    public async Task A_stale_version_is_refused_without_effect()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var task = await host.TaskAsync(ann);
+        var outcome = await host.Grains.GetGrain<ITaskGrain>(task.Id).ActAsync(TaskAction.Accept, new(), host.As(ann) with { IfVersion = 7 });
+        outcome.Refusal!.Kind.Should().Be(RefusalKind.Stale);
+        (await host.Grains.GetGrain<ITaskGrain>(task.Id).GetAsync(ann)).Value!.Stage.Should().Be(TaskStage.Assigned);
+    }
+
+    /// <summary>The hint that an id is fresh saves a read; when it is wrong, the insert fails and nothing is overwritten.</summary>
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_wrong_fresh_hint_overwrites_nothing(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var ann = await host.UserAsync();
+        var task = await host.TaskAsync(ann, "first");
+        var grain = host.Grains.GetGrain<ITaskGrain>(task.Id);
+        await host.Cluster.DeactivateAsync(grain);
+        FreshId.Mark(task.Id);
+        await grain.Invoking(g => g.CreateAsync(new() { Title = "second" }, host.Admin())).Should().ThrowAsync<InconsistentStateException>();
+        RequestContext.Clear();
+        (await grain.GetAsync(Actor.System)).Value!.Title.Should().Be("first");
+    }
+
+    /// <summary>The dangerous case: the database has committed and the answer is lost. The caller sees a failure, repeats, and the effect is there once.</summary>
+    [Fact]
+    public async Task A_write_whose_answer_was_lost_is_found_by_the_repeat()
+    {
+        var lossy = new LossyStore();
+        await using var host = await TestHost.StartAsync(services: services => lossy.Wrap(services));
+        var ann = await host.UserAsync();
+        var task = await host.TaskAsync(ann);
+        var grain = host.Grains.GetGrain<ITaskGrain>(task.Id);
+        var context = host.As(ann);
+        lossy.LoseNextAnswer = true;
+        await grain.Invoking(g => g.ActAsync(TaskAction.Comment, new() { Note = "once" }, context)).Should().ThrowAsync<StorageUnavailableException>();
+        var repeat = await grain.ActAsync(TaskAction.Comment, new() { Note = "once" }, context);
+        (repeat.Value!.Comments, repeat.Version).Should().Be((1, 2));
+    }
+
+    /// <summary>The projector stands still between commit and Hello, and the user's actor starts anew: the card still arrives, once the projection goes on.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_user_actor_that_starts_before_the_projection_misses_no_card(bool longerThanTheSecondLook)
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var gate = new TaskCompletionSource();
+        await ProjectedAsync(host, "user", ann.UserId, 1);
+        host.Projector.Gate = gate.Task;
+        var task = await host.TaskAsync(ann);
+        // The delivery reached this activation; it is gone before the row is there.
+        await Eventually.TrueAsync(async () => (await host.Grains.GetGrain<IUserGrain>(ann.UserId).CardsAsync()).Count == 1, "delivery goes before projection");
+        await ForgetAsync(host, ann.UserId);
+        (await host.Grains.GetGrain<IUserGrain>(ann.UserId).CardsAsync()).Should().BeEmpty("the new activation reads a read model that is behind");
+        if (longerThanTheSecondLook)
+        {
+            using var pause = new PeriodicTimer(TimeSpan.FromSeconds(2.5));
+            await pause.WaitForNextTickAsync();
+        }
+
+        gate.SetResult();
+        await Eventually.TrueAsync(async () => (await host.Grains.GetGrain<IUserGrain>(ann.UserId).CardsAsync()).Any(card => card.Id == task.Id), "second look or second delivery");
+    }
+
+    /// <summary>The silo dies after the commit and before anything went out; the sweep of the next one finds the task by its version.</summary>
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task What_a_crash_left_unprojected_and_undelivered_is_recovered_by_the_sweep(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind, silos: 2);
+        var ann = await host.UserAsync();
+        foreach (var silo in host.Cluster.GetActiveSilos())
+        {
+            host.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<LimoCha.Actors.ReadModel.Projector>().Gate = new TaskCompletionSource().Task;
+        }
+
+        var tasks = new List<TaskView>();
+        for (var i = 0; i < 20; i++)
+        {
+            tasks.Add(await host.TaskAsync(ann));
+        }
+
+        (await host.QueryAsync<int>("SELECT count(*) FROM task")).Should().Be(0);
+        foreach (var silo in host.Cluster.GetActiveSilos().ToList())
+        {
+            await host.Cluster.StartAdditionalSiloAsync();
+            await host.Cluster.KillSiloAsync(silo);
+        }
+
+        foreach (var task in tasks)
+        {
+            await ProjectedAsync(host, task.Id, 1);
+        }
+
+        var device = await host.ConnectAsync(ann);
+        await device.UntilAsync(cards => cards.Count == tasks.Count);
+        device.EverShown.Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task A_device_that_does_not_acknowledge_is_told_again()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var session = await host.Grains.GetGrain<IUserGrain>(ann.UserId).OpenSessionAsync("deaf", host.As(ann));
+        var deaf = new TestDevice(host.Cluster.Client, ann.UserId, session.Value!.SessionId, "deaf") { Acknowledges = false };
+        await deaf.RegisterAsync();
+        await deaf.HelloAsync();
+        await host.TaskAsync(ann);
+        await deaf.UntilAsync(cards => cards.Count == 1);
+        var before = deaf.Pushes;
+        await deaf.UntilAsync(_ => deaf.Pushes > before);
+        deaf.EverShown.Should().ContainSingle("a device shows a version once, however often it is told");
+    }
+
+    [Fact]
+    public async Task E4_ending_a_session_cuts_its_device_off_and_lets_it_not_back_in()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var device = await host.ConnectAsync(ann);
+        await host.Grains.GetGrain<IUserGrain>(ann.UserId).EndSessionsAsync(null, "revoked", host.As(ann));
+        await device.UntilAsync(_ => device.Ended == "revoked");
+        (await device.HelloAsync()).Refusal!.Problem.Should().Be("session-over");
+    }
+
+    /// <summary>The user's actor moves to another silo with its devices connected elsewhere: it finds them again by asking the gateways.</summary>
+    [Fact]
+    public async Task A_user_actor_that_moved_finds_its_devices_again()
+    {
+        await using var host = await TestHost.StartAsync(silos: 2);
+        var ann = await host.UserAsync();
+        var device = await host.ConnectAsync(ann);
+        await device.RegisterAsync();
+        await ForgetAsync(host, ann.UserId);
+        await host.TaskAsync(ann);
+        await device.UntilAsync(cards => cards.Count == 1);
+    }
+
+    [Fact]
+    public async Task A_task_not_taken_in_time_expires_by_itself_and_leaves_the_device()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var device = await host.ConnectAsync(ann);
+        var task = await host.TaskAsync(ann, dueAt: DateTimeOffset.UtcNow.AddSeconds(1));
+        await device.UntilAsync(cards => cards.Count == 1);
+        await device.UntilAsync(cards => cards.Count == 0);
+        (await host.Grains.GetGrain<ITaskGrain>(task.Id).GetAsync(Actor.System)).Value!.Stage.Should().Be(TaskStage.Expired);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Check_ins_at_a_hot_place_are_exact_and_share_writes(DatabaseKind kind)
+    {
+        const int People = 300;
+        await using var host = await TestHost.StartAsync(kind);
+        var place = Ids.New(host.Clock);
+        var center = new GeoPoint { Latitude = 31.2328, Longitude = 121.4737 };
+        await host.Grains.GetGrain<ICheckInLocationGrain>(place).CreateAsync(new() { Name = "Gate", Center = center }, host.Admin());
+        var people = await Task.WhenAll(Enumerable.Range(0, People).Select(_ => host.UserAsync()));
+        await Task.WhenAll(people.Select(person => host.Grains.GetGrain<IUserGrain>(person.UserId)
+            .SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(person))));
+
+        var outcomes = await Task.WhenAll(people.Select(person => host.Grains.GetGrain<ICheckInLocationGrain>(place)
+            .CheckInAsync(new() { Kind = CheckInKind.In, Point = center }, host.As(person))));
+
+        outcomes.Should().OnlyContain(outcome => outcome.Ok);
+        var today = (await host.Grains.GetGrain<ICheckInLocationGrain>(place).TodayAsync()).Value!;
+        (today.Ins, today.People, today.Present.Count).Should().Be((People, People, People));
+        (await StoredVersionAsync(host, "location", place)).Should().BeLessThan(People / 2, "check-ins that wait share the next write");
+        await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM check_in") == People, "every check-in has its row");
+    }
+
+    [Fact]
+    public async Task Checking_in_elsewhere_ends_the_presence_before()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        await host.Grains.GetGrain<IUserGrain>(ann.UserId).SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(ann));
+        var center = new GeoPoint { Latitude = 31.2328, Longitude = 121.4737 };
+        var (first, second) = (host.Grains.GetGrain<ICheckInLocationGrain>(Ids.New(host.Clock)), host.Grains.GetGrain<ICheckInLocationGrain>(Ids.New(host.Clock)));
+        foreach (var place in new[] { first, second })
+        {
+            await place.CreateAsync(new() { Name = "Gate", Center = center }, host.Admin());
+            (await place.CheckInAsync(new() { Kind = CheckInKind.In, Point = center }, host.As(ann))).Refusal.Should().BeNull();
+        }
+
+        await Eventually.TrueAsync(async () => (await first.TodayAsync()).Value!.Present.Count == 0, "nobody is at two places");
+        (await second.TodayAsync()).Value!.Present.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task F2_a_check_in_without_consent_is_refused_and_after_a_withdrawal_again()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var user = host.Grains.GetGrain<IUserGrain>(ann.UserId);
+        var place = host.Grains.GetGrain<ICheckInLocationGrain>(Ids.New(host.Clock));
+        var center = new GeoPoint { Latitude = 31.2328, Longitude = 121.4737 };
+        await place.CreateAsync(new() { Name = "Gate", Center = center }, host.Admin());
+        Task<Outcome<CheckInView>> GoAsync(CheckInKind kind) => place.CheckInAsync(new() { Kind = kind, Point = center }, host.As(ann));
+
+        (await GoAsync(CheckInKind.In)).Refusal!.Problem.Should().Be("consent-required");
+        await user.SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(ann));
+        (await GoAsync(CheckInKind.In)).Ok.Should().BeTrue();
+        await user.SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Withdrawn }, host.As(ann));
+        (await GoAsync(CheckInKind.Out)).Refusal!.Problem.Should().Be("consent-required");
+    }
+
+    [Fact]
+    public async Task Consent_is_the_persons_own_act()
+    {
+        await using var host = await TestHost.StartAsync();
+        var (ann, bob) = (await host.UserAsync(), await host.UserAsync());
+        var outcome = await host.Grains.GetGrain<IUserGrain>(ann.UserId).SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(bob));
+        outcome.Refusal!.Kind.Should().Be(RefusalKind.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_user_name_is_held_by_one_user()
+    {
+        await using var host = await TestHost.StartAsync();
+        var name = host.Grains.GetGrain<IUserNameGrain>("name-00ff");
+        var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => name.ClaimAsync(Guid.CreateVersion7())));
+        claims.Count(claimed => claimed).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Customers_and_tasks_survive_a_restart_of_every_silo()
+    {
+        await using var host = await TestHost.StartAsync(silos: 2);
+        var ann = await host.UserAsync();
+        var customer = await host.Grains.GetGrain<ICustomerGrain>(Ids.New(host.Clock)).CreateAsync(new() { Name = "王芳", Phone = "+8613800138000" }, host.As(ann));
+        var task = await host.TaskAsync(ann);
+        foreach (var silo in host.Cluster.GetActiveSilos().ToList())
+        {
+            await host.Cluster.StartAdditionalSiloAsync();
+            await host.Cluster.StopSiloAsync(silo);
+        }
+
+        (await host.Grains.GetGrain<ICustomerGrain>(customer.Value!.Id).GetAsync(ann)).Value!.Phone.Should().Be("+8613800138000");
+        (await host.Grains.GetGrain<ITaskGrain>(task.Id).GetAsync(ann)).Value!.Title.Should().Be("Visit");
+    }
+
+    private static async Task ForgetAsync(TestHost host, Guid user) => await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(user));
+
+    private static Task ProjectedAsync(TestHost host, Guid task, int version) => ProjectedAsync(host, "task", task, version);
+
+    private static Task ProjectedAsync(TestHost host, string kind, Guid id, int version) => Eventually.TrueAsync(
+        async () => await host.QueryAsync<int>($"SELECT version FROM {LimoCha.Actors.ReadModel.ReadTables.ByKind[kind].Name} WHERE id = @id", new { id }) >= version, $"{kind} reaches version {version}");
+
+    private static async Task<int> StoredVersionAsync(TestHost host, string kind, Guid id)
+    {
+        var key = GrainRowKey.Of(kind, GrainId.Create(GrainType.Create(kind), GrainIdKeyExtensions.CreateGuidKey(id)));
+        return await host.QueryAsync<int>("SELECT Version FROM OrleansStorage WHERE GrainIdN0 = @N0 AND GrainIdN1 = @N1 AND GrainTypeString = @Type", new { key.N0, key.N1, key.Type });
+    }
+}

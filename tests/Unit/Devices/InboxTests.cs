@@ -1,0 +1,207 @@
+using CsCheck;
+using LimoCha.Actors.Devices;
+
+namespace LimoCha.Actors.Unit.Devices;
+
+public sealed class InboxTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);
+    private static readonly Guid Gateway = Guid.NewGuid();
+    private static readonly Guid[] Ids = [.. Enumerable.Range(0, 4).Select(_ => Guid.NewGuid())];
+
+    [Fact]
+    public void A_connection_gets_the_whole_set_first_and_then_each_change()
+    {
+        var inbox = new Inbox();
+        inbox.Put(Card(0, 1), Now);
+        inbox.Attach(Gateway, Connection("c1"), Now).Should().ContainSingle().Which.Message.Sync.Should().ContainSingle();
+        inbox.Put(Card(1, 1), Now).Should().ContainSingle().Which.Message.Upsert!.Id.Should().Be(Ids[1]);
+        inbox.Take(Ref(0, 2), Now).Should().ContainSingle().Which.Message.Remove!.Version.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_repeat_or_an_older_version_is_not_sent()
+    {
+        var inbox = new Inbox();
+        inbox.Attach(Gateway, Connection("c1"), Now);
+        inbox.Put(Card(0, 2), Now).Should().HaveCount(1);
+        inbox.Put(Card(0, 2), Now).Should().BeEmpty();
+        inbox.Put(Card(0, 1), Now).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_card_taken_away_does_not_come_back_with_a_late_older_version()
+    {
+        var inbox = new Inbox();
+        inbox.Put(Card(0, 1), Now);
+        inbox.Take(Ref(0, 3), Now);
+        inbox.Put(Card(0, 2), Now);
+        inbox.Cards.Should().BeEmpty();
+        inbox.Put(Card(0, 4), Now);
+        inbox.Cards.Should().ContainSingle("a newer version is a new assignment");
+    }
+
+    [Fact]
+    public void A_removal_that_overtakes_its_card_wins()
+    {
+        var inbox = new Inbox();
+        inbox.Take(Ref(0, 5), Now);
+        inbox.Put(Card(0, 4), Now);
+        inbox.Cards.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_is_not_acknowledged_is_sent_again_with_growing_pauses_and_what_is_is_not()
+    {
+        var inbox = new Inbox();
+        inbox.Attach(Gateway, Connection("c1"), Now);
+        inbox.Put(Card(0, 1), Now);
+        inbox.Resend(Now).Should().BeEmpty();
+        var at = Now;
+        var pauses = new List<double>();
+        var last = Now;
+        for (var second = 1; second <= 200; second++)
+        {
+            at = Now.AddSeconds(second);
+            if (inbox.Resend(at).Count > 0)
+            {
+                pauses.Add((at - last).TotalSeconds);
+                last = at;
+            }
+        }
+
+        pauses.Should().StartWith([2d, 4d, 8d, 16d, 32d]).And.OnlyContain(pause => pause <= 60);
+        inbox.Acknowledge("c1", [Ref(0, 1)]);
+        inbox.HasUnacknowledged.Should().BeFalse();
+        inbox.Resend(at.AddHours(1)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_acknowledgement_of_an_old_version_does_not_settle_the_new_one()
+    {
+        var inbox = new Inbox();
+        inbox.Attach(Gateway, Connection("c1"), Now);
+        inbox.Put(Card(0, 1), Now);
+        inbox.Put(Card(0, 2), Now);
+        inbox.Acknowledge("c1", [Ref(0, 1)]);
+        inbox.HasUnacknowledged.Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_same_device_on_a_new_connection_replaces_the_old_one()
+    {
+        var inbox = new Inbox();
+        inbox.Attach(Gateway, Connection("c1"), Now);
+        inbox.Attach(Guid.NewGuid(), Connection("c2"), Now);
+        inbox.Connections.Should().ContainSingle().Which.Connection.ConnectionId.Should().Be("c2");
+    }
+
+    [Fact]
+    public void Ending_a_session_tells_its_connections_and_forgets_them()
+    {
+        var inbox = new Inbox();
+        var session = Guid.NewGuid();
+        inbox.Attach(Gateway, Connection("c1", "phone", session), Now);
+        inbox.Attach(Gateway, Connection("c2", "tablet"), Now);
+        inbox.End(session, "revoked").Should().ContainSingle().Which.Message.SessionEnded.Should().Be("revoked");
+        inbox.Connections.Should().ContainSingle().Which.Connection.ConnectionId.Should().Be("c2");
+    }
+
+    /// <summary>
+    /// Against a model: the newest version of each card decides. Deliveries come in any order and any number of times,
+    /// the connection drops and comes back; a device that follows the protocol ends with the server's set and never
+    /// shows a version twice.
+    /// </summary>
+    [Fact]
+    public void A_device_converges_to_the_newest_versions_whatever_the_order()
+    {
+        var step = Gen.Select(Gen.Int[0, 9], Gen.Int[0, Ids.Length - 1], Gen.Int[1, 12]);
+        step.Array[1, 80].Sample(steps =>
+        {
+            var inbox = new Inbox();
+            var model = new Dictionary<Guid, (int Version, bool Open)>();
+            var device = new ModelDevice();
+            var connection = 0;
+            device.Receive(inbox.Attach(Gateway, Connection("c0", have: device.Have), Now), "c0");
+            foreach (var (what, which, version) in steps)
+            {
+                IReadOnlyList<Inbox.Outgoing> sent = [];
+                // Odd versions are open, even ones closed, so that a version has one meaning as it has in a task.
+                if (what < 8)
+                {
+                    if (!model.TryGetValue(Ids[which], out var known) || known.Version < version)
+                    {
+                        model[Ids[which]] = (version, version % 2 == 1);
+                    }
+
+                    sent = version % 2 == 1 ? inbox.Put(Card(which, version), Now) : inbox.Take(Ref(which, version), Now);
+                }
+                else
+                {
+                    inbox.Detach($"c{connection}");
+                    connection++;
+                    sent = inbox.Attach(Gateway, Connection($"c{connection}", have: device.Have), Now);
+                }
+
+                device.Receive(sent, $"c{connection}");
+            }
+
+            var expected = model.Where(pair => pair.Value.Open).ToDictionary(pair => pair.Key, pair => pair.Value.Version);
+            device.Shown.Should().BeEquivalentTo(expected);
+            inbox.Cards.ToDictionary(card => card.Id, card => card.Version).Should().BeEquivalentTo(expected);
+            device.SeenTwice.Should().BeFalse();
+        });
+    }
+
+    private sealed class ModelDevice
+    {
+        private readonly HashSet<(Guid, int)> seen = [];
+
+        public Dictionary<Guid, int> Shown { get; } = [];
+        public bool SeenTwice { get; private set; }
+        public CardRef[] Have => [.. Shown.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })];
+
+        public void Receive(IReadOnlyList<Inbox.Outgoing> messages, string connection)
+        {
+            foreach (var message in messages.Select(m => m.Message).Where(m => m.ConnectionId == connection))
+            {
+                if (message.Sync is { } all)
+                {
+                    foreach (var gone in Shown.Keys.Except(all.Select(card => card.Id)).ToList())
+                    {
+                        Shown.Remove(gone);
+                    }
+
+                    foreach (var card in all)
+                    {
+                        Show(card);
+                    }
+                }
+                else if (message.Upsert is { } card)
+                {
+                    Show(card);
+                }
+                else if (message.Remove is { } gone && Shown.GetValueOrDefault(gone.Id, int.MaxValue) <= gone.Version)
+                {
+                    Shown.Remove(gone.Id);
+                }
+            }
+        }
+
+        private void Show(Card card)
+        {
+            if (Shown.GetValueOrDefault(card.Id) < card.Version)
+            {
+                Shown[card.Id] = card.Version;
+                SeenTwice |= !seen.Add((card.Id, card.Version));
+            }
+        }
+    }
+
+    private static Card Card(int which, int version) => new() { Id = Ids[which], Version = version, Title = $"card {which}", At = Now };
+
+    private static CardRef Ref(int which, int version) => new() { Id = Ids[which], Version = version };
+
+    private static DeviceConnection Connection(string id, string device = "phone", Guid session = default, CardRef[]? have = null) =>
+        new(id, session, new() { DeviceId = device, Platform = "test", Have = have }, Now);
+}
