@@ -181,7 +181,7 @@ public sealed class SpineTests
         await using var host = await TestHost.StartAsync();
         var ann = await host.UserAsync();
         var session = await host.Grains.GetGrain<IUserGrain>(ann.UserId).OpenSessionAsync("deaf", host.As(ann));
-        var deaf = new TestDevice(host.Cluster.Client, ann.UserId, session.Value!.SessionId, "deaf") { Acknowledges = false };
+        var deaf = new TestDevice(host.Grains, ann.UserId, session.Value!.SessionId, "deaf") { Acknowledges = false };
         await deaf.RegisterAsync();
         await deaf.HelloAsync();
         await host.TaskAsync(ann);

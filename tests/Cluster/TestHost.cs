@@ -29,7 +29,8 @@ public sealed class TestHost : IAsyncDisposable
 
     public InProcessTestCluster Cluster { get; }
     public string ConnectionString { get; }
-    public IGrainFactory Grains => Cluster.Client;
+    /// <summary>The client inside a living silo: it never has to look for a gateway.</summary>
+    public IClusterClient Grains => Services.GetRequiredService<IClusterClient>();
     public TimeProvider Clock => TimeProvider.System;
     public Projector Projector => Services.GetRequiredService<Projector>();
     public Database Database => Services.GetRequiredService<Database>();
@@ -108,7 +109,7 @@ public sealed class TestHost : IAsyncDisposable
     public async Task<TestDevice> ConnectAsync(Actor user, string deviceId = "phone")
     {
         var session = await Grains.GetGrain<IUserGrain>(user.UserId).OpenSessionAsync(deviceId, As(user));
-        var device = new TestDevice(Cluster.Client, user.UserId, session.Value!.SessionId, deviceId);
+        var device = new TestDevice(Grains, user.UserId, session.Value!.SessionId, deviceId);
         await device.RegisterAsync();
         (await device.HelloAsync()).Refusal.Should().BeNull();
         return device;
@@ -266,20 +267,5 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
         }
 
         acks.Add(new() { Id = card.Id, Version = card.Version });
-    }
-}
-
-/// <summary>Waits for a condition that has no event of its own.</summary>
-public static class Eventually
-{
-    public static async Task TrueAsync(Func<Task<bool>> condition, string because, int seconds = 20)
-    {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
-        var deadline = System.Diagnostics.Stopwatch.StartNew();
-        while (!await condition())
-        {
-            deadline.Elapsed.TotalSeconds.Should().BeLessThan(seconds, because);
-            await look.WaitForNextTickAsync();
-        }
     }
 }

@@ -17,6 +17,9 @@ public sealed class ClusterSettings
     /// <summary>Localhost (default) or AdoNet.</summary>
     [EnumDataType(typeof(ClusterMode))] public ClusterMode Mode { get; set; } = ClusterMode.Localhost;
 
+    /// <summary>The deployment; states are kept under it. Default limocha.</summary>
+    [Required, StringLength(150, MinimumLength = 1)] public string ServiceId { get; set; } = "limocha";
+
     /// <summary>Silos and clients with the same id form a cluster. Default limocha.</summary>
     [Required, StringLength(150, MinimumLength = 1)] public string ClusterId { get; set; } = "limocha";
 

@@ -51,10 +51,10 @@ public static class SiloHosting
             }
             else
             {
-                client.UseLocalhostClustering(cluster.GatewayPort, storage.ServiceId, cluster.ClusterId);
+                client.UseLocalhostClustering(cluster.GatewayPort, cluster.ServiceId, cluster.ClusterId);
             }
 
-            client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (storage.ServiceId, cluster.ClusterId));
+            client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
             client.UseConnectionRetryFilter((_, _) => Task.FromResult(true));
             client.AddActivityPropagation();
             client.AddDashboard();
@@ -132,12 +132,12 @@ public static class SiloHosting
         var storage = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
         if (cluster.Mode == ClusterMode.Localhost)
         {
-            silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort, null, storage.ServiceId, cluster.ClusterId);
+            silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort, null, cluster.ServiceId, cluster.ClusterId);
             return;
         }
 
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", storage.ConnectionString));
-        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (storage.ServiceId, cluster.ClusterId));
+        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
         if (cluster.AdvertisedAddress is { Length: > 0 } address)
         {
             silo.ConfigureEndpoints(IPAddress.Parse(address), cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: true);

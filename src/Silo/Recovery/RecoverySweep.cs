@@ -5,6 +5,7 @@ using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Services;
 
 namespace LimoCha.Actors.Recovery;
@@ -25,7 +26,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
 
     private readonly IGrainFactory grains;
     private readonly Database database;
-    private readonly StorageOptions storage;
+    private readonly ClusterOptions cluster;
     private readonly RecoveryOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<RecoverySweep> logger;
@@ -34,14 +35,14 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     /// <summary>Made by Orleans, one a silo.</summary>
     public RecoverySweep(
         GrainId id, Silo silo, ILoggerFactory loggerFactory, IGrainFactory grains, Database database,
-        IOptions<StorageOptions> storage, IOptions<RecoveryOptions> options, TimeProvider clock)
+        IOptions<ClusterOptions> cluster, IOptions<RecoveryOptions> options, TimeProvider clock)
         : base(id, silo, loggerFactory)
     {
-        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(options);
         this.grains = grains;
         this.database = database;
-        this.storage = storage.Value;
+        this.cluster = cluster.Value;
         this.options = options.Value;
         this.clock = clock;
         logger = loggerFactory.CreateLogger<RecoverySweep>();
@@ -107,7 +108,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
                     ORDER BY GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash
                     LIMIT {Page}
                     """,
-                    new { after.GrainIdHash, after.GrainIdN0, after.GrainIdN1, after.GrainTypeHash, storage.ServiceId })).AsList();
+                    new { after.GrainIdHash, after.GrainIdN0, after.GrainIdN1, after.GrainTypeHash, cluster.ServiceId })).AsList();
                 if (rows.Count == 0)
                 {
                     break;

@@ -2,11 +2,12 @@ using LimoCha.Actors.Kernel;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
+using Orleans.Configuration;
 
 namespace LimoCha.Actors.Storage;
 
 /// <summary>Batches as arrays: one statement inserts, one updates, both in one round trip and one transaction.</summary>
-internal sealed class PostgresStateStore(Database database, IOptions<StorageOptions> options) : IStateStore
+internal sealed class PostgresStateStore(Database database, IOptions<StorageOptions> options, IOptions<ClusterOptions> cluster) : IStateStore
 {
     private const string KeyArrays = "unnest($2::integer[], $3::bigint[], $4::bigint[], $5::integer[], $6::varchar[], $7::varchar[]";
 
@@ -96,7 +97,7 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
 
     private void AddKeys(NpgsqlParameterCollection parameters, GrainRowKey[] keys)
     {
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = options.Value.ServiceId });
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = cluster.Value.ServiceId });
         parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. keys.Select(key => key.IdHash)] });
         parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. keys.Select(key => key.N0)] });
         parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. keys.Select(key => key.N1)] });

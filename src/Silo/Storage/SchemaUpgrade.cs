@@ -16,6 +16,9 @@ public sealed partial class SchemaUpgrade(Database database, ILogger<SchemaUpgra
 {
     private const long AdvisoryLock = 0x4C696D6F436861; // "LimoCha"
 
+    /// <summary>SQLite serves one process; within it, silos take turns.</summary>
+    private static readonly SemaphoreSlim OneInProcess = new(1, 1);
+
     /// <inheritdoc />
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +43,15 @@ public sealed partial class SchemaUpgrade(Database database, ILogger<SchemaUpgra
                 Directory.CreateDirectory(folder);
             }
 
-            Upgrade(DeployChanges.To.SqliteDatabase(database.ConnectionString), "Sqlite");
+            await OneInProcess.WaitAsync(cancellationToken);
+            try
+            {
+                Upgrade(DeployChanges.To.SqliteDatabase(database.ConnectionString), "Sqlite");
+            }
+            finally
+            {
+                OneInProcess.Release();
+            }
         }
     }
 

@@ -1,10 +1,11 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace LimoCha.Actors.Storage;
 
 /// <summary>Batches as prepared statements inside one immediate transaction on one connection.</summary>
-internal sealed class SqliteStateStore(Database database, IOptions<StorageOptions> options) : IStateStore, IAsyncDisposable
+internal sealed class SqliteStateStore(Database database, IOptions<ClusterOptions> cluster) : IStateStore, IAsyncDisposable
 {
     private const string Where = """
         WHERE GrainIdHash = @h AND GrainIdN0 = @n0 AND GrainIdN1 = @n1 AND GrainTypeHash = @th AND GrainTypeString = @t
@@ -111,7 +112,7 @@ internal sealed class SqliteStateStore(Database database, IOptions<StorageOption
 
         command.Parameters.Add("@t", SqliteType.Text);
         command.Parameters.Add("@e", SqliteType.Text);
-        command.Parameters.AddWithValue("@s", options.Value.ServiceId);
+        command.Parameters.AddWithValue("@s", cluster.Value.ServiceId);
         if (payload)
         {
             command.Parameters.Add("@p", SqliteType.Blob);

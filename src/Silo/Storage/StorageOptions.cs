@@ -32,9 +32,6 @@ public sealed class StorageOptions
     /// <summary>GroupCommit (default) or AdoNet.</summary>
     [EnumDataType(typeof(StateWriter))] public StateWriter Writer { get; set; } = StateWriter.GroupCommit;
 
-    /// <summary>The service id under which states are kept. Default limocha.</summary>
-    [Required, StringLength(150, MinimumLength = 1)] public string ServiceId { get; set; } = "limocha";
-
     /// <summary>Most writes in one transaction. Default 128; 1 to 1,000.</summary>
     [Range(1, 1000)] public int MaxBatch { get; set; } = 128;
 

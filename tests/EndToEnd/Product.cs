@@ -1,0 +1,313 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LimoCha.Actors.Testing;
+
+namespace LimoCha.Actors.EndToEnd;
+
+/// <summary>A process of the product, from the build beside the tests.</summary>
+public sealed class ProductProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> output = new();
+
+    private ProductProcess(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public string Output => string.Join('\n', output);
+    public bool HasExited => process.HasExited;
+
+    public static ProductProcess Start(string project, params (string Key, string Value)[] settings)
+    {
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        var dll = Path.Combine(Repository.Root, "src", project, "bin", configuration, "net10.0", $"LimoCha.Actors.{project}.dll");
+        var start = new ProcessStartInfo("dotnet", [dll]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        return new(Process.Start(start)!);
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, and its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var signal = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        process.Dispose();
+    }
+}
+
+public static class Repository
+{
+    /// <summary>The folder with the solution.</summary>
+    public static string Root { get; } = Find(AppContext.BaseDirectory);
+
+    private static string Find(string folder) =>
+        File.Exists(Path.Combine(folder, "LimoCha.Actors.sln")) ? folder : Find(Path.GetDirectoryName(folder)!);
+}
+
+/// <summary>A web process at an address of its own, with what is needed to start it again on the same data.</summary>
+public sealed class Product : IAsyncDisposable
+{
+    private readonly (string Key, string Value)[] settings;
+    private readonly string folder = Directory.CreateTempSubdirectory("limocha-e2e-").FullName;
+    private readonly HttpClient http;
+
+    private Product((string, string)[] settings)
+    {
+        var port = Postgres.FreePort();
+        Address = $"http://127.0.0.1:{port}";
+        http = new() { BaseAddress = new(Address) };
+        this.settings =
+        [
+            ("LIMOCHA_DATA", folder), ("LIMOCHA_URLS", Address), ("Cluster:SiloPort", $"{Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Postgres.FreePort()}"),
+            ("RateLimits:SignInsPerMinute", "10000"), .. settings,
+        ];
+    }
+
+    public string Address { get; }
+    public string Folder => folder;
+    public ProductProcess Process { get; private set; } = default!;
+
+    /// <summary>The embedded default with the demo company.</summary>
+    public static Task<Product> StartDemoAsync(params (string, string)[] settings) => StartAsync([("Web:Demo", "true"), .. settings]);
+
+    public static async Task<Product> StartAsync(params (string, string)[] settings)
+    {
+        var product = new Product(settings);
+        await product.StartAgainAsync();
+        return product;
+    }
+
+    /// <summary>Starts on the same data and address, and waits until it serves.</summary>
+    public async Task StartAgainAsync()
+    {
+        Process = ProductProcess.Start("WebApi", settings);
+        var demo = settings.Contains(("Web:Demo", "true"));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            deadline.Elapsed.TotalSeconds.Should().BeLessThan(60, "the product should start; it said: {0}", Process.Output);
+            Process.HasExited.Should().BeFalse("the product should stay up; it said: {0}", Process.Output);
+            if (await ReadyAsync() && (!demo || File.Exists(Path.Combine(folder, "demo-accounts.json"))))
+            {
+                return;
+            }
+
+            await look.WaitForNextTickAsync();
+        }
+    }
+
+    public string Password(string userName) =>
+        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(folder, "demo-accounts.json"))).EnumerateArray()
+            .Single(account => account.GetProperty("userName").GetString() == userName).GetProperty("password").GetString()!;
+
+    /// <summary>A client signed in as one of the demo's accounts.</summary>
+    public async Task<Api> SignInAsync(string userName)
+    {
+        var api = new Api(Address);
+        await api.SignInAsync(userName, Password(userName));
+        return api;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        http.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task<bool> ReadyAsync()
+    {
+        try
+        {
+            return (await http.GetAsync("/health/ready")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>The HTTP API as a client developer would call it: JSON in, JSON out.</summary>
+public sealed class Api(string address) : IDisposable
+{
+    private readonly HttpClient http = new() { BaseAddress = new(address) };
+
+    public JsonElement Tokens { get; private set; }
+
+    public async Task SignInAsync(string userName, string password)
+    {
+        var answer = await PostAsync("auth/login", new { userName, password });
+        answer.Status.Should().Be(HttpStatusCode.OK, "{0}", answer.Text);
+        Use(answer.Json);
+    }
+
+    public void Use(JsonElement tokens)
+    {
+        Tokens = tokens;
+        http.DefaultRequestHeaders.Authorization = new("Bearer", tokens.GetProperty("accessToken").GetString());
+    }
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    public Task<Answer> PostAsync(string path, object? body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body, headers);
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : $"/api/v1/{path}");
+        request.Content = body switch
+        {
+            null => null,
+            string text => new StringContent(text, MediaTypeHeaderValue.Parse("application/json")),
+            _ => JsonContent.Create(body),
+        };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await http.SendAsync(request);
+        var content = await response.Content.ReadAsStringAsync();
+        return new(response.StatusCode, content, response.Headers.ETag?.ToString(), response.Headers.Contains("Idempotency-Replayed"), response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter is not null);
+    }
+
+    /// <summary>The id of a demo account.</summary>
+    public async Task<string> UserIdAsync(string userName) =>
+        (await GetAsync($"users?q={userName}")).Json.GetProperty("items").EnumerateArray().Single(user => user.GetProperty("userName").GetString() == userName).GetProperty("id").GetString()!;
+
+    public void Dispose() => http.Dispose();
+}
+
+public sealed record Answer(HttpStatusCode Status, string Text, string? ETag, bool Replayed, string? ContentType, bool HasRetryAfter)
+{
+    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Text);
+
+    public string? Problem => ContentType == "application/problem+json" ? Json.GetProperty("type").GetString() : null;
+}
+
+/// <summary>The npm client as a process; what it says is read as it comes.</summary>
+public sealed class NodeDevice : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly List<JsonElement> lines = [];
+    private readonly Lock gate = new();
+    private TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private NodeDevice(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                return;
+            }
+
+            lock (gate)
+            {
+                lines.Add(JsonSerializer.Deserialize<JsonElement>(line.Data));
+                said.TrySetResult();
+                said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        };
+        process.BeginOutputReadLine();
+    }
+
+    public static async Task<NodeDevice> ConnectAsync(Product product, string userName, string deviceId, string protocol = "json", string? address = null)
+    {
+        var script = Path.Combine(Repository.Root, "tests", "EndToEnd", "device", "device.mjs");
+        var start = new ProcessStartInfo("node", [script, address ?? product.Address, userName, product.Password(userName), deviceId, protocol]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var device = new NodeDevice(Process.Start(start)!);
+        await device.UntilAsync(lines => lines.Any(line => line.TryGetProperty("connected", out _)));
+        return device;
+    }
+
+    public IReadOnlyList<JsonElement> Lines
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. lines];
+            }
+        }
+    }
+
+    /// <summary>Every (id, version) it ever showed, in order.</summary>
+    public IReadOnlyList<(string Id, int Version)> Shown =>
+        [.. Lines.Where(line => line.TryGetProperty("shows", out _)).Select(line => line.GetProperty("shows")).Select(card => (card.GetProperty("id").GetString()!, card.GetProperty("version").GetInt32()))];
+
+    public int Connections => Lines.Count(line => line.TryGetProperty("connected", out _));
+
+    public async Task<JsonElement> ActAsync(object act)
+    {
+        var before = Lines.Count(line => line.TryGetProperty("acted", out _));
+        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { act }));
+        await UntilAsync(lines => lines.Count(line => line.TryGetProperty("acted", out _)) > before);
+        return Lines.Last(line => line.TryGetProperty("acted", out _)).GetProperty("acted");
+    }
+
+    public async Task UntilAsync(Func<IReadOnlyList<JsonElement>, bool> condition, int seconds = 45)
+    {
+        var deadline = Task.Delay(TimeSpan.FromSeconds(seconds));
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                next = said.Task;
+            }
+
+            if (condition(Lines))
+            {
+                return;
+            }
+
+            (await Task.WhenAny(next, deadline)).Should().NotBe(deadline, "the device should have heard of it; it said {0}", string.Join('\n', Lines.TakeLast(20)));
+        }
+    }
+
+    public Task UntilShownAsync(string id, int version = 1) => UntilAsync(_ => Shown.Any(card => card.Id == id && card.Version >= version));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+}
