@@ -28,7 +28,7 @@ public sealed partial class SetupTests
     public async Task A_bad_setting_stops_the_process_with_its_name_and_the_fix(string key, string value, string named)
     {
         var folder = Directory.CreateTempSubdirectory("limocha-e2e-").FullName;
-        await using var process = ProductProcess.Start("WebApi", ("LIMOCHA_DATA", folder), ("LIMOCHA_URLS", "http://127.0.0.1:0"), ("Cluster:SiloPort", "0"), ("Cluster:GatewayPort", "0"), (key, value));
+        await using var process = ProductProcess.Start("WebApi", ("LIMOCHA_DATA", folder), ("LIMOCHA_URLS", "http://127.0.0.1:0"), ("Cluster:SiloPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Testing.Postgres.FreePort()}"), (key, value));
         await Eventually.TrueAsync(() => Task.FromResult(process.HasExited), "it must not run");
         await Eventually.TrueAsync(() => Task.FromResult(process.Output.Contains(named, StringComparison.Ordinal)), "it says what is wrong");
         Directory.Delete(folder, recursive: true);

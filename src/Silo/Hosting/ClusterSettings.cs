@@ -23,10 +23,10 @@ public sealed class ClusterSettings
     /// <summary>Silos and clients with the same id form a cluster. Default limocha.</summary>
     [Required, StringLength(150, MinimumLength = 1)] public string ClusterId { get; set; } = "limocha";
 
-    /// <summary>Silo to silo. Default 11111; 0 picks a free one.</summary>
-    [Range(0, 65535)] public int SiloPort { get; set; } = 11111;
+    /// <summary>Silo to silo. Default 11111.</summary>
+    [Range(1, 65535)] public int SiloPort { get; set; } = 11111;
 
-    /// <summary>Client to silo. Default 30000; 0 picks a free one.</summary>
+    /// <summary>Client to silo. Default 30000; 0 takes no clients.</summary>
     [Range(0, 65535)] public int GatewayPort { get; set; } = 30000;
 
     /// <summary>The address other processes reach this one by; found by itself when left out.</summary>

@@ -107,7 +107,8 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
 
         public Task SendAsync(DeviceMessage message) => message switch
         {
-            { Sync: { } cards } => client.SendAsync("Sync", cards),
+            // An array: MessagePack goes by the runtime type and knows no compiler-made lists.
+            { Sync: { } cards } => client.SendAsync("Sync", cards.ToArray()),
             { Upsert: { } card } => client.SendAsync("Upsert", card),
             { Remove: { } card } => client.SendAsync("Remove", card.Id, card.Version),
             { SessionEnded: { } reason } => client.SendAsync("SessionEnded", reason),

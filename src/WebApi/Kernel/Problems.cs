@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Orleans.Storage;
 
 namespace LimoCha.Actors.Kernel;
 
@@ -93,7 +92,7 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         var details = exception switch
         {
             StateTooLargeException large => Problems.Details(422, "too-large", large.Message),
-            StorageUnavailableException or InconsistentStateException or TimeoutException or OrleansMessageRejectionException =>
+            StorageUnavailableException or TimeoutException or OrleansException =>
                 Problems.Details(503, "unavailable", "The change may or may not have been made. Repeat it with the same Idempotency-Key."),
             BadHttpRequestException { InnerException: JsonException json } =>
                 Problems.Details(400, "invalid", "The body is not the JSON this call takes.", Field(json.Path)),

@@ -1,0 +1,174 @@
+using Microsoft.Playwright;
+
+namespace LimoCha.Actors.EndToEnd;
+
+/// <summary>The pages in Debian's chromium, at desktop and phone width, without a console error.</summary>
+[Collection("demo")]
+public sealed class BrowserTests(DemoFixture demo) : IAsyncLifetime
+{
+    private static readonly (int Width, int Height) Desktop = (1440, 900);
+    private static readonly (int Width, int Height) Phone = (390, 844);
+    private readonly Product product = demo.Product;
+    private readonly List<string> consoleErrors = [];
+    private IPlaywright playwright = default!;
+    private IBrowser browser = default!;
+
+    public async Task InitializeAsync()
+    {
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+        consoleErrors.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_manager_assigns_a_task_on_the_board_and_the_phone_page_shows_it_and_walks_it_to_its_end(bool desktop)
+    {
+        var board = await SignInAsync("manager", "/", desktop ? Desktop : Phone);
+        var phone = await SignInAsync("staff1", "/m", Phone);
+        await phone.GetByTestId("check-in").WaitForAsync();
+        await Expect(board.GetByTestId("online")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("[1-9]"));
+
+        var title = $"浏览器任务 {Guid.NewGuid():N}"[..20];
+        await board.GetByTestId("new-task").ClickAsync();
+        await board.GetByLabel("标题").FillAsync(title);
+        await board.Locator(".mud-dialog .mud-select").First.ClickAsync();
+        await board.Locator(".mud-popover-open .mud-list-item", new() { HasText = "王晓东" }).ClickAsync();
+        await board.GetByTestId("create").ClickAsync();
+
+        var card = phone.GetByTestId("card").Filter(new() { HasText = title });
+        await card.WaitForAsync();
+        await Expect(board.GetByTestId("lane-assigned")).ToContainTextAsync(title);
+        await card.GetByTestId("accept").ClickAsync();
+        await Expect(board.GetByTestId("lane-accepted")).ToContainTextAsync(title);
+        await card.GetByTestId("start").ClickAsync();
+        await Expect(board.GetByTestId("lane-started")).ToContainTextAsync(title);
+        await card.GetByTestId("complete").ClickAsync();
+        await Expect(card).ToHaveCountAsync(0);
+        await Expect(board.GetByTestId("lane-completed")).ToContainTextAsync(title);
+        await NoSidewaysScrollAsync(phone);
+        await NoSidewaysScrollAsync(board);
+    }
+
+    [Fact]
+    public async Task A_decline_says_why_and_the_board_shows_it()
+    {
+        using var manager = await product.SignInAsync("manager");
+        var title = $"拒绝 {Guid.NewGuid():N}"[..16];
+        await manager.PostAsync("tasks", new { title, assigneeId = await manager.UserIdAsync("staff3") });
+        var phone = await SignInAsync("staff3", "/m", Phone);
+        var card = phone.GetByTestId("card").Filter(new() { HasText = title });
+        await card.GetByTestId("decline").ClickAsync();
+        await phone.Locator(".mud-dialog textarea").First.FillAsync("客户不在");
+        await phone.GetByTestId("decline-now").ClickAsync();
+        await Expect(card).ToHaveCountAsync(0);
+        var board = await SignInAsync("manager", "/", Desktop);
+        await Expect(board.GetByTestId("lane-declined")).ToContainTextAsync(title);
+    }
+
+    [Fact]
+    public async Task B4_the_phone_checks_in_with_the_browsers_location_and_not_without_consent()
+    {
+        var phone = await SignInAsync("staff2", "/m", Phone);
+        await phone.GetByTestId("check-in").WaitForAsync();
+        await phone.GetByTestId("check-in").ClickAsync();
+        await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("人民广场站");
+        await phone.GetByTestId("check-out").ClickAsync();
+        await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("签退");
+        await phone.GetByTestId("consent").ClickAsync();
+        await Expect(phone.GetByTestId("check-in")).ToBeDisabledAsync();
+        await phone.GetByTestId("consent").ClickAsync();
+        await Expect(phone.GetByTestId("check-in")).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task The_pages_speak_english_to_an_english_browser_and_switch()
+    {
+        var board = await SignInAsync("admin", "/", Desktop, "en-US");
+        await Expect(board.GetByTestId("new-task")).ToContainTextAsync("New task", new() { IgnoreCase = true });
+        await board.GetByTestId("language").ClickAsync();
+        await Expect(board.GetByTestId("new-task")).ToContainTextAsync("新任务");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_in_words_and_a_page_needs_a_sign_in()
+    {
+        var page = await NewPageAsync(Phone, "zh-CN");
+        await page.GotoAsync($"{product.Address}/m");
+        await page.WaitForURLAsync("**/sign-in**");
+        await page.FillAsync("input[name=userName]", "manager2");
+        await page.FillAsync("input[name=password]", "wrong password");
+        await page.ClickAsync("button[type=submit]");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("不正确");
+    }
+
+    [Fact]
+    public async Task E4_a_page_whose_session_is_ended_goes_to_sign_in()
+    {
+        var board = await SignInAsync("staff4", "/m", Phone);
+        await board.GetByTestId("check-in").WaitForAsync();
+        using var api = await product.SignInAsync("staff4");
+        await api.PostAsync("auth/logout", new { everywhere = true });
+        await board.WaitForURLAsync("**/sign-in**");
+    }
+
+    [Fact]
+    public async Task Orleans_dashboard_is_for_admins_only()
+    {
+        var admin = await SignInAsync("admin", "/dashboard", Desktop);
+        (await admin.TitleAsync()).Should().Contain("Orleans");
+        var manager = await SignInAsync("manager", "/", Desktop);
+        var answer = await manager.GotoAsync($"{product.Address}/dashboard");
+        manager.Url.Should().Contain("/sign-in");
+        answer!.Status.Should().Be(200);
+    }
+
+    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
+
+    private static async Task NoSidewaysScrollAsync(IPage page) =>
+        (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).Should().BeTrue("nothing sticks out sideways");
+
+    private async Task<IPage> SignInAsync(string userName, string path, (int Width, int Height) size, string locale = "zh-CN")
+    {
+        var page = await NewPageAsync(size, locale);
+        await page.GotoAsync($"{product.Address}/sign-in");
+        await page.FillAsync("input[name=userName]", userName);
+        await page.FillAsync("input[name=password]", product.Password(userName));
+        await page.ClickAsync("button[type=submit]");
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await page.GotoAsync($"{product.Address}{path}");
+        return page;
+    }
+
+    private async Task<IPage> NewPageAsync((int Width, int Height) size, string locale)
+    {
+        var context = await browser.NewContextAsync(new()
+        {
+            Locale = locale, ViewportSize = new() { Width = size.Width, Height = size.Height },
+            Geolocation = new() { Latitude = 31.2328f, Longitude = 121.4737f, Accuracy = 25 }, Permissions = ["geolocation"],
+        });
+        context.SetDefaultTimeout(20_000);
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            // A circuit that is told to leave while it says goodbye is no fault of the page.
+            if (message.Type == "error")
+            {
+                consoleErrors.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => consoleErrors.Add(error);
+        return page;
+    }
+}
