@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using LimoCha.Actors.Kernel;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -15,12 +16,12 @@ namespace LimoCha.Actors.Identity;
 public sealed record TokenAnswer(string TokenType, string AccessToken, int ExpiresIn, string RefreshToken);
 
 /// <summary>Makes and reads tokens. The access token says who and which session; role and department are asked of the actor.</summary>
-public sealed class Tokens(Secrets secrets, TimeProvider clock)
+public sealed class Tokens(Secrets secrets, IOptions<WebSettings> settings, TimeProvider clock)
 {
     /// <summary>Issuer and audience of access tokens.</summary>
     public const string Issuer = "limocha";
     private const int RefreshBytes = 16 + 16 + 4 + 32;
-    private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(10);
+    private readonly TimeSpan lifetime = settings.Value.AccessTokenLifetime;
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>How access tokens are validated.</summary>
@@ -38,11 +39,11 @@ public sealed class Tokens(Secrets secrets, TimeProvider clock)
         var now = clock.GetUtcNow();
         var access = handler.CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = Issuer, Audience = Issuer, IssuedAt = now.UtcDateTime, Expires = (now + AccessLifetime).UtcDateTime,
+            Issuer = Issuer, Audience = Issuer, IssuedAt = now.UtcDateTime, Expires = (now + lifetime).UtcDateTime,
             Subject = new([new(JwtRegisteredClaimNames.Sub, userId.ToString()), new(ActorPrincipal.SessionClaim, sessionId.ToString())]),
             SigningCredentials = new(new SymmetricSecurityKey(secrets.TokenKey), SecurityAlgorithms.HmacSha256),
         });
-        return new("Bearer", access, (int)AccessLifetime.TotalSeconds, Refresh(userId, sessionId, generation));
+        return new("Bearer", access, (int)lifetime.TotalSeconds, Refresh(userId, sessionId, generation));
     }
 
     /// <summary>The parts of a refresh token that we made; null for anything else.</summary>

@@ -26,6 +26,9 @@ public sealed class WebSettings
     /// </summary>
     public string? Secret { get; set; }
 
+    /// <summary>How long an access token is good for. Default 10 min; 1 min to 1 day. An ended session ends it at once.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")] public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Fills an empty database with a demo company. Default false.</summary>
     public bool Demo { get; set; }
 }
