@@ -119,7 +119,7 @@ public sealed class BrowserTests(DemoFixture demo) : IAsyncLifetime
         var board = await SignInAsync("staff4", "/m", Phone);
         await board.GetByTestId("check-in").WaitForAsync();
         using var api = await product.SignInAsync("staff4");
-        await api.PostAsync("auth/logout", new { everywhere = true });
+        (await api.PostAsync("auth/logout", new { everywhere = true })).Status.Should().Be(System.Net.HttpStatusCode.NoContent);
         await board.WaitForURLAsync("**/sign-in**");
     }
 

@@ -34,7 +34,19 @@ internal static class PagesHosting
         app.MapPost("/sign-in", SignInAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).ExcludeFromDescription();
         app.MapPost("/sign-out", SignOutAsync).RequireAuthorization(Policies.Page).ExcludeFromDescription();
         app.MapGet("/language", SetLanguage).AllowAnonymous().ExcludeFromDescription();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Add(OpenFramework);
+    }
+
+    /// <summary>
+    /// The framework's own endpoints are open to anyone, because set-up and sign-in pages need them; each page states
+    /// its own policy, and a circuit shows no page that its caller may not see.
+    /// </summary>
+    private static void OpenFramework(EndpointBuilder endpoint)
+    {
+        if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path } && path.TrimStart('/').StartsWith('_'))
+        {
+            endpoint.Metadata.Add(new Microsoft.AspNetCore.Authorization.AllowAnonymousAttribute());
+        }
     }
 
     /// <summary>Only places of this site: nothing that starts another host.</summary>

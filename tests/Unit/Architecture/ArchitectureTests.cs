@@ -66,7 +66,7 @@ public sealed class ArchitectureTests
         endpoints.Where(endpoint => endpoint.DisplayName?.Contains("{**path:file}", StringComparison.Ordinal) != true
                 && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
                 && !endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is not null))
-            .Select(endpoint => endpoint.DisplayName).Should().BeEmpty();
+            .Select(endpoint => $"{endpoint.DisplayName} {(endpoint as Microsoft.AspNetCore.Routing.RouteEndpoint)?.RoutePattern.RawText}").Should().BeEmpty();
     }
 
     /// <summary>The list of what anyone may call is short and known.</summary>
