@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures the product against what people would write instead, and against push alone, in one run on one PostgreSQL.
 #   ./bench/run.sh dispatch [--rounds N] [--seconds S] [--devices D] [--callers C]
-# Contenders take turns (A B C A B C …); the table with medians and ratios is printed and kept in bench/results/.
+# All contenders run all the time and take turns being loaded (A B C A B C …), after one unrecorded round in which the
+# runtime compiles; the table with medians and ratios is printed and kept in bench/results/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,11 +20,11 @@ done
 work=$(mktemp -d); chmod 755 "$work"
 results="$work/results.jsonl"
 pg=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
-port=$((20000 + RANDOM % 20000)); web=$((port + 1)); silo=$((port + 2)); gateway=$((port + 3))
+port=$((20000 + RANDOM % 20000)); silo=$((port + 2)); gateway=$((port + 3))
+declare -A web=([conventional]=$((port + 4)) [product]=$((port + 5)) [push-only]=$((port + 6))) server=()
 as_db() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
-server= log=
 cleanup() {
-  [ -n "$server" ] && kill -9 "$server" 2>/dev/null || true
+  for pid in "${server[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
   as_db "$pg/pg_ctl" -D "$work/pg" stop -m immediate >/dev/null 2>&1 || true
   rm -rf "$work"
 }
@@ -40,41 +41,41 @@ for name in conventional product; do "$pg/createdb" -h 127.0.0.1 -p "$port" -U l
 connection() { echo "Host=127.0.0.1;Port=$port;Username=limocha;Database=$1"; }
 
 start() { # contender
-  log="$work/$1.log"
+  local log="$work/$1.log" url="http://127.0.0.1:${web[$1]}"
   case "$1" in
-    conventional) ConnectionString="$(connection conventional)" ASPNETCORE_URLS="http://127.0.0.1:$web" dotnet bench/Conventional/bin/Release/net10.0/LimoCha.Bench.Conventional.dll >"$log" 2>&1 & ;;
-    push-only) ASPNETCORE_URLS="http://127.0.0.1:$web" dotnet bench/PushOnly/bin/Release/net10.0/LimoCha.Bench.PushOnly.dll >"$log" 2>&1 & ;;
-    product) LIMOCHA_DATA="$work/data" LIMOCHA_URLS="http://127.0.0.1:$web" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)" \
+    conventional) ConnectionString="$(connection conventional)" ASPNETCORE_URLS="$url" dotnet bench/Conventional/bin/Release/net10.0/LimoCha.Bench.Conventional.dll >"$log" 2>&1 & ;;
+    push-only) ASPNETCORE_URLS="$url" dotnet bench/PushOnly/bin/Release/net10.0/LimoCha.Bench.PushOnly.dll >"$log" 2>&1 & ;;
+    product) LIMOCHA_DATA="$work/data" LIMOCHA_URLS="$url" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)" \
       Cluster__SiloPort=$silo Cluster__GatewayPort=$gateway Web__AccessTokenLifetime=10:00:00 RateLimits__PerUserPerSecond=1000000 RateLimits__PerUserBurst=1000000 \
       RateLimits__SignInsPerMinute=1000000 dotnet src/WebApi/bin/Release/net10.0/LimoCha.Actors.WebApi.dll >"$log" 2>&1 & ;;
   esac
-  server=$!
-  until curl -s -o /dev/null "http://127.0.0.1:$web/health/ready"; do kill -0 "$server" || { cat "$log"; exit 1; }; sleep 0.2; done
+  server[$1]=$!
+  until curl -s -o /dev/null "$url/health/ready"; do kill -0 "${server[$1]}" || { cat "$log"; exit 1; }; sleep 0.2; done
 }
-stop() { kill -TERM "$server"; wait "$server" 2>/dev/null || true; server=; }
 
 cpu_of() { awk '{ print ($14 + $15) * 10000 }' "/proc/$1/stat" 2>/dev/null || echo 0; } # µs at 100 ticks a second
 cpu_db() { local sum=0 pid; for pid in $(pgrep -f "$work/pg|postgres: " || true); do sum=$((sum + $(cpu_of "$pid"))); done; echo "$sum"; }
 
 measure() { # contender mode load
-  start "$1"
-  if [ "$1" != product ]; then curl -s "http://127.0.0.1:$web/bench/users?count=$((devices + 1))" >"$work/users-$1.json"; fi
   local s0 d0 s1 d1 line
-  s0=$(cpu_of "$server"); d0=$(cpu_db)
-  line=$(load "$2" "http://127.0.0.1:$web/" "$work/users-$1.json" "$devices" "$3" "$seconds")
-  s1=$(cpu_of "$server"); d1=$(cpu_db)
-  stop
-  # CPU counts start and warm-up too, so it is divided by all dispatches of the process: the warm-up is a quarter.
+  s0=$(cpu_of "${server[$1]}"); d0=$(cpu_db)
+  line=$(load "$2" "http://127.0.0.1:${web[$1]}/" "$work/users-$1.json" "$devices" "$3" "$seconds")
+  s1=$(cpu_of "${server[$1]}"); d1=$(cpu_db)
+  # CPU counts connecting and warm-up too, so it is divided by all dispatches: the warm-up is half as long.
   echo "$line" | sed "s/^{/{\"contender\":\"$1\",/" | awk -v s=$((s1 - s0)) -v d=$((d1 - d0)) '{
-    match($0, /"completed":[0-9]+/); n = substr($0, RSTART + 12, RLENGTH - 12) * 1.25; if (n < 1) n = 1
+    match($0, /"completed":[0-9]+/); n = substr($0, RSTART + 12, RLENGTH - 12) * 1.5; if (n < 1) n = 1
     sub(/}$/, sprintf(",\"serverCpuMicros\":%.0f,\"databaseCpuMicros\":%.0f}", s / n, d / n)); print }' | tee -a "$results"
 }
 
 echo "Preparing $devices staff…"
-start product
-until token=$(grep -o 'setup?token=[0-9a-f]*' "$log" | cut -d= -f2) && [ -n "$token" ]; do sleep 0.2; done
-load prepare "http://127.0.0.1:$web/" "$token" "$devices" "$work/users-product.json"
-stop
+for contender in conventional product push-only; do start "$contender"; done
+until token=$(grep -o 'setup?token=[0-9a-f]*' "$work/product.log" | cut -d= -f2) && [ -n "$token" ]; do sleep 0.2; done
+load prepare "http://127.0.0.1:${web[product]}/" "$token" "$devices" "$work/users-product.json"
+for contender in conventional push-only; do curl -s "http://127.0.0.1:${web[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
+
+echo "Warming up"
+for contender in conventional product push-only; do measure "$contender" closed "$callers" >/dev/null; done
+rm -f "$results"
 
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"

@@ -122,7 +122,7 @@ public interface IDeviceGateway : IGrainObserver
 {
     /// <summary>Sends to connections of one user; completes when each is handed to its connection.</summary>
     [Alias("PushAsync")]
-    Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages);
+    Task PushAsync(Guid userId, [Immutable] IReadOnlyList<DeviceMessage> messages);
 
     /// <summary>The connections this gateway holds for a user; asked when a user's actor starts anew.</summary>
     [Alias("ConnectionsAsync")]
@@ -134,7 +134,7 @@ public interface IDeviceGateway : IGrainObserver
 
     /// <summary>Rows that changed, for live pages.</summary>
     [Alias("ChangedAsync")]
-    Task ChangedAsync(IReadOnlyList<ReadModelChange> changes);
+    Task ChangedAsync([Immutable] IReadOnlyList<ReadModelChange> changes);
 }
 
 /// <summary>A gateway under an id that is new with every start of its process.</summary>

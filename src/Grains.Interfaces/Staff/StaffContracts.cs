@@ -197,7 +197,7 @@ public interface IUserGrain : IDurableGrain
 
     /// <summary>A device has shown these.</summary>
     [Alias("AckAsync")]
-    Task AckAsync(string connectionId, IReadOnlyList<CardRef> cards, CancellationToken cancellationToken = default);
+    Task AckAsync(string connectionId, [Immutable] IReadOnlyList<CardRef> cards, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a card to this person's devices. Idempotent by id and version.</summary>
     [Alias("DeliverAsync")]

@@ -25,7 +25,7 @@ public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGra
     public async Task<Outcome<CheckInView>> CheckInAsync(CheckIn command, CallContext context, CancellationToken cancellationToken = default)
     {
         var user = context.By.UserId;
-        var consent = await GrainFactory.GetGrain<IUserGrain>(user).GetConsentAsync(Purposes.AttendanceLocation, cancellationToken);
+        var consent = await GrainFactory.Grain<IUserGrain>(user).GetConsentAsync(Purposes.AttendanceLocation, cancellationToken);
         if (consent.Value?.State != ConsentState.Granted)
         {
             return Refusal.Unprocessable("consent-required", $"Checking in records where you are; it needs your consent to {Purposes.AttendanceLocation}.", "point");
@@ -65,7 +65,7 @@ public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGra
         Task.WhenAll(facts.Where(f => f.Event is CheckedIn).Select(f =>
         {
             var fact = (CheckedIn)f.Event;
-            return GrainFactory.GetGrain<IUserGrain>(fact.UserId).PlacedAsync(Id, fact.Kind == CheckInKind.In, f.At);
+            return GrainFactory.Grain<IUserGrain>(fact.UserId).PlacedAsync(Id, fact.Kind == CheckInKind.In, f.At);
         }));
 
     private LocationView View(LocationState state, int version) => LocationProjection.View(LocationProjection.Row(Id, state, version));

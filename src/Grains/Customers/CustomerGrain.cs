@@ -63,5 +63,5 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
         (state, version) => CustomerProjection.View(CustomerProjection.Row(Id, state, version), by);
 
     private async Task<UserView?> OwnerAsync(Guid? ownerId, CancellationToken cancellationToken) =>
-        ownerId is { } id ? (await GrainFactory.GetGrain<IUserGrain>(id).GetAsync(Actor.System, cancellationToken)).Value : null;
+        ownerId is { } id ? (await GrainFactory.Grain<IUserGrain>(id).GetAsync(Actor.System, cancellationToken)).Value : null;
 }

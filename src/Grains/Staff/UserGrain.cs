@@ -194,7 +194,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
             var (left, entered, when) = known.At <= at ? (known.LocationId, locationId, at) : (locationId, known.LocationId, known.At);
             if (present || known.At > at)
             {
-                await GrainFactory.GetGrain<ICheckInLocationGrain>(left).LeftForAsync(Id, entered, when, cancellationToken);
+                await GrainFactory.Grain<ICheckInLocationGrain>(left).LeftForAsync(Id, entered, when, cancellationToken);
             }
         }
 

@@ -1,12 +1,14 @@
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
+using Orleans.Configuration;
 using Orleans.Placement;
 
 namespace LimoCha.Actors.Tasks;
 
 /// <inheritdoc cref="ITaskGrain" />
-[GrainType("task"), PreferLocalPlacement]
+/// <remarks>A task is touched a few times and then rests: its actor leaves memory early, so that a busy hour does not fill it.</remarks>
+[GrainType("task"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskState, TaskEvent>(services), ITaskGrain
 {
     public async Task<Outcome<TaskView>> CreateAsync(CreateTask command, CallContext context, CancellationToken cancellationToken = default)
@@ -47,18 +49,18 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
         var holder = state.OnDevices ? state.AssigneeId : null;
         if (holder is { } assignee)
         {
-            await GrainFactory.GetGrain<IUserGrain>(assignee).DeliverAsync(TaskProjection.Card(TaskProjection.Row(Id, state, version)));
+            await GrainFactory.Grain<IUserGrain>(assignee).DeliverAsync(TaskProjection.Card(TaskProjection.Row(Id, state, version)));
         }
 
         var former = facts.Select(f => f.Event).OfType<TaskAssigned>().SelectMany(f => new[] { f.From, f.To }).Append(state.AssigneeId);
         foreach (var user in former.OfType<Guid>().Distinct().Where(user => user != holder))
         {
-            await GrainFactory.GetGrain<IUserGrain>(user).RemoveAsync(new CardRef { Id = Id, Version = version });
+            await GrainFactory.Grain<IUserGrain>(user).RemoveAsync(new CardRef { Id = Id, Version = version });
         }
     }
 
     private TaskView View(TaskState state, int version) => TaskProjection.View(TaskProjection.Row(Id, state, version));
 
     private async Task<UserView?> FindAsync(Guid? userId, CancellationToken cancellationToken) =>
-        userId is { } id ? (await GrainFactory.GetGrain<IUserGrain>(id).GetAsync(Actor.System, cancellationToken)).Value : null;
+        userId is { } id ? (await GrainFactory.Grain<IUserGrain>(id).GetAsync(Actor.System, cancellationToken)).Value : null;
 }

@@ -56,7 +56,11 @@ public static class SiloHosting
 
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
             client.UseConnectionRetryFilter((_, _) => Task.FromResult(true));
-            client.AddActivityPropagation();
+            if (Tracing.IsExported)
+            {
+                client.AddActivityPropagation();
+            }
+
             client.AddDashboard();
         });
         return builder;
@@ -98,7 +102,11 @@ public static class SiloHosting
         services.AddSingleton<IUserReadModel, UserReadModel>();
         silo.AddLimoChaStorage();
         silo.AddGrainService<RecoverySweep>();
-        silo.AddActivityPropagation();
+        if (Tracing.IsExported)
+        {
+            silo.AddActivityPropagation();
+        }
+
         return silo;
     }
 

@@ -29,7 +29,7 @@ public sealed class CheckInService(IGrainFactory grains, Database database)
         ArgumentNullException.ThrowIfNull(command);
         var place = command.LocationId ?? await NearestAsync(command.Point!, cancellationToken);
         return place is { } id
-            ? await grains.GetGrain<ICheckInLocationGrain>(id).CheckInAsync(command, context, cancellationToken)
+            ? await grains.Grain<ICheckInLocationGrain>(id).CheckInAsync(command, context, cancellationToken)
             : Refusal.Unprocessable("no-place-here", "There is no check-in place whose geofence holds this point.", "point");
     }
 
@@ -67,20 +67,20 @@ public static class AttendanceApi
     }
 
     private static async Task<Results<Created<LocationView>, ProblemHttpResult>> CreateAsync(SaveLocation command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICheckInLocationGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)).Created(context, place => $"/api/v1/check-in-locations/{place.Id}");
+        (await grains.Grain<ICheckInLocationGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)).Created(context, place => $"/api/v1/check-in-locations/{place.Id}");
 
     private static async Task<Results<Ok<Page<LocationView>>, ProblemHttpResult>> ListAsync([AsParameters] ListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
         (await new ListQuery<LocationRow>(database, "check_in_location", ReadTables.Location.Columns, LocationSorts).Search(request.Q, "name", "address")
             .ReadAsync(request, "name", LocationProjection.View, clock, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<LocationView>, ProblemHttpResult>> GetAsync(Guid id, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICheckInLocationGrain>(id).GetAsync(cancellationToken)).Ok(context);
+        (await grains.Grain<ICheckInLocationGrain>(id).GetAsync(cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<LocationView>, ProblemHttpResult>> ChangeAsync(Guid id, SaveLocation command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICheckInLocationGrain>(id).ChangeAsync(command, call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<ICheckInLocationGrain>(id).ChangeAsync(command, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<LocationToday>, ProblemHttpResult>> TodayAsync(Guid id, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICheckInLocationGrain>(id).TodayAsync(cancellationToken)).Ok(context);
+        (await grains.Grain<ICheckInLocationGrain>(id).TodayAsync(cancellationToken)).Ok(context);
 
     private static async Task<Results<Created<CheckInView>, ProblemHttpResult>> CheckInAsync(CheckIn command, Call call, HttpContext context, CheckInService service, CancellationToken cancellationToken) =>
         (await service.CheckInAsync(command, call.Context, cancellationToken)).Created(context, checkIn => $"/api/v1/check-ins?userId={checkIn.UserId}");

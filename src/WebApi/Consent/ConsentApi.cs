@@ -22,14 +22,14 @@ public static class ConsentApi
     }
 
     private static async Task<Results<Ok<ConsentFlag>, ProblemHttpResult>> GetMineAsync(string purpose, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<IUserGrain>(call.By.UserId).GetConsentAsync(purpose, cancellationToken)).Ok(context);
+        (await grains.Grain<IUserGrain>(call.By.UserId).GetConsentAsync(purpose, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<ConsentFlag>, ProblemHttpResult>> SetMineAsync(string purpose, SetConsent command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<IUserGrain>(call.By.UserId).SetConsentAsync(purpose, command, call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<IUserGrain>(call.By.UserId).SetConsentAsync(purpose, command, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<ConsentFlag>, ProblemHttpResult>> GetAsync(Guid id, string purpose, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICustomerGrain>(id).GetConsentAsync(purpose, call.By, cancellationToken)).Ok(context);
+        (await grains.Grain<ICustomerGrain>(id).GetConsentAsync(purpose, call.By, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<ConsentFlag>, ProblemHttpResult>> SetAsync(Guid id, string purpose, SetConsent command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICustomerGrain>(id).SetConsentAsync(purpose, command, call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<ICustomerGrain>(id).SetConsentAsync(purpose, command, call.Context, cancellationToken)).Ok(context);
 }

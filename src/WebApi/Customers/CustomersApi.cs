@@ -75,7 +75,7 @@ public static class CustomersApi
     private static async Task<Results<Created<CustomerView>, ProblemHttpResult>> CreateAsync(SaveCustomer command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         Normalize(command) is var input && !input.Ok
             ? Problems.From(input.Refusal)
-            : (await grains.GetGrain<ICustomerGrain>(call.NewId()).CreateAsync(input.Value, call.Context, cancellationToken))
+            : (await grains.Grain<ICustomerGrain>(call.NewId()).CreateAsync(input.Value, call.Context, cancellationToken))
                 .Created(context, customer => $"/api/v1/customers/{customer.Id}");
 
     private static async Task<Results<Ok<Page<CustomerView>>, ProblemHttpResult>> ListAsync(
@@ -102,16 +102,16 @@ public static class CustomersApi
     }
 
     private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICustomerGrain>(id).GetAsync(call.By, cancellationToken)).Ok(context);
+        (await grains.Grain<ICustomerGrain>(id).GetAsync(call.By, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> ChangeAsync(Guid id, SaveCustomer command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         Normalize(command) is var input && !input.Ok
             ? Problems.From(input.Refusal)
-            : (await grains.GetGrain<ICustomerGrain>(id).ChangeAsync(input.Value, call.Context, cancellationToken)).Ok(context);
+            : (await grains.Grain<ICustomerGrain>(id).ChangeAsync(input.Value, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> DeleteAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICustomerGrain>(id).DeleteAsync(call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<ICustomerGrain>(id).DeleteAsync(call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> RestoreAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ICustomerGrain>(id).RestoreAsync(call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<ICustomerGrain>(id).RestoreAsync(call.Context, cancellationToken)).Ok(context);
 }

@@ -58,7 +58,7 @@ public sealed partial class DemoSeed(
         foreach (var name in DemoNames.Departments)
         {
             var id = Ids.New(clock);
-            Check(await grains.GetGrain<IDepartmentGrain>(id).CreateAsync(new() { Name = name }, System(), cancellationToken));
+            Check(await grains.Grain<IDepartmentGrain>(id).CreateAsync(new() { Name = name }, System(), cancellationToken));
             departments.Add(id);
         }
 
@@ -95,7 +95,7 @@ public sealed partial class DemoSeed(
         {
             var id = Ids.New(clock);
             var center = new GeoPoint { Latitude = latitude, Longitude = longitude, System = CoordinateSystem.Wgs84 };
-            Check(await grains.GetGrain<ICheckInLocationGrain>(id).CreateAsync(new() { Name = name, Address = address, Center = center, RadiusMetres = 300 }, System(), cancellationToken));
+            Check(await grains.Grain<ICheckInLocationGrain>(id).CreateAsync(new() { Name = name, Address = address, Center = center, RadiusMetres = 300 }, System(), cancellationToken));
             places.Add((id, center));
         }
 
@@ -109,7 +109,7 @@ public sealed partial class DemoSeed(
             Name = DemoNames.Person(random), Phone = $"+861{Pick(DemoNames.PhonePrefixes)}{random.Next(100_000_000):D8}",
             Company = random.Next(3) == 0 ? DemoNames.Company(random) : null, Source = Pick(DemoNames.Sources), OwnerId = staff[i % staff.Count].Id,
         })).ToList();
-        await Task.WhenAll(commands.Select(async item => Check(await grains.GetGrain<ICustomerGrain>(item.Id).CreateAsync(item.Command, System(), cancellationToken))));
+        await Task.WhenAll(commands.Select(async item => Check(await grains.Grain<ICustomerGrain>(item.Id).CreateAsync(item.Command, System(), cancellationToken))));
         return [.. commands.Select(item => item.Id)];
     }
 
@@ -121,7 +121,7 @@ public sealed partial class DemoSeed(
             var assignee = staff[i % staff.Count];
             var manager = people.First(person => person.Role == Role.Manager && person.DepartmentId == assignee.DepartmentId);
             var now = clock.GetUtcNow();
-            var task = grains.GetGrain<ITaskGrain>(Ids.New(clock));
+            var task = grains.Grain<ITaskGrain>(Ids.New(clock));
             Check(await task.CreateAsync(
                 new()
                 {
@@ -156,12 +156,12 @@ public sealed partial class DemoSeed(
     {
         foreach (var (person, i) in staff.Select((person, i) => (person, i)))
         {
-            Check(await grains.GetGrain<IUserGrain>(person.Id).SetConsentAsync(
+            Check(await grains.Grain<IUserGrain>(person.Id).SetConsentAsync(
                 Purposes.AttendanceLocation, new() { State = ConsentState.Granted, PolicyVersion = "1", Channel = "demo" }, By(person), cancellationToken));
             if (i % 2 == 0)
             {
                 var place = places[i % places.Count];
-                Check(await grains.GetGrain<ICheckInLocationGrain>(place.Id).CheckInAsync(new() { Kind = CheckInKind.In, Point = place.Center, LocationId = place.Id }, By(person), cancellationToken));
+                Check(await grains.Grain<ICheckInLocationGrain>(place.Id).CheckInAsync(new() { Kind = CheckInKind.In, Point = place.Center, LocationId = place.Id }, By(person), cancellationToken));
             }
         }
     }

@@ -43,7 +43,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
         Add(link);
         try
         {
-            var outcome = await grains.GetGrain<IUserGrain>(userId).AttachAsync(await started.Task, connection, cancellationToken);
+            var outcome = await grains.Grain<IUserGrain>(userId).AttachAsync(await started.Task, connection, cancellationToken);
             if (!outcome.Ok)
             {
                 Drop(link);
@@ -69,7 +69,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
         Drop(link);
         try
         {
-            await grains.GetGrain<IUserGrain>(link.UserId).DetachAsync((await started.Task).Epoch, connectionId);
+            await grains.Grain<IUserGrain>(link.UserId).DetachAsync((await started.Task).Epoch, connectionId);
         }
         catch (Exception error) when (Transient(error))
         {
@@ -175,7 +175,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
         {
             try
             {
-                var outcome = await grains.GetGrain<IUserGrain>(link.UserId).AttachAsync(me, link.Connection, token);
+                var outcome = await grains.Grain<IUserGrain>(link.UserId).AttachAsync(me, link.Connection, token);
                 if (!outcome.Ok)
                 {
                     link.Sink.Close();
@@ -216,7 +216,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
     {
         try
         {
-            await grains.GetGrain<IUserGrain>(userId).DetachAsync((await started.Task).Epoch, connectionId);
+            await grains.Grain<IUserGrain>(userId).DetachAsync((await started.Task).Epoch, connectionId);
         }
         catch (Exception error) when (Transient(error))
         {

@@ -67,7 +67,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     public Task Ack(IReadOnlyList<CardRef> cards) =>
         cards is not { Count: > 0 and <= MostCards }
             ? throw new HubException("urn:limocha:problem:invalid Ack takes 1 to 1,000 cards.")
-            : grains.GetGrain<IUserGrain>(Context.User!.ToActor().UserId).AckAsync(Context.ConnectionId, cards, Context.ConnectionAborted);
+            : grains.Grain<IUserGrain>(Context.User!.ToActor().UserId).AckAsync(Context.ConnectionId, cards, Context.ConnectionAborted);
 
     /// <summary>The staff member takes a step.</summary>
     public async Task<ActAnswer> Act(ActRequest request)
@@ -80,7 +80,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
         try
         {
             var context = new CallContext(Context.User!.ToActor(), Ids.New(clock), request.Version > 0 ? request.Version : null);
-            var outcome = await grains.GetGrain<ITaskGrain>(request.TaskId).ActAsync(action, new() { Note = request.Note }, context, Context.ConnectionAborted);
+            var outcome = await grains.Grain<ITaskGrain>(request.TaskId).ActAsync(action, new() { Note = request.Note }, context, Context.ConnectionAborted);
             return outcome.Ok
                 ? new() { Ok = true, Version = outcome.Version }
                 : new() { Problem = $"urn:limocha:problem:{outcome.Refusal.Problem}", Detail = outcome.Refusal.Detail };

@@ -20,11 +20,11 @@ public static class DevicesApi
     private static async Task<Results<Ok<IReadOnlyList<SessionView>>, ProblemHttpResult>> ListAsync([FromQuery] Guid? userId, Call call, IGrainFactory grains, CancellationToken cancellationToken) =>
         userId is { } other && other != call.By.UserId && call.By.Role != Role.Admin
             ? Problems.From(Refusal.Forbidden("Only an admin sees another's devices."))
-            : TypedResults.Ok(await grains.GetGrain<IUserGrain>(userId ?? call.By.UserId).SessionsAsync(cancellationToken));
+            : TypedResults.Ok(await grains.Grain<IUserGrain>(userId ?? call.By.UserId).SessionsAsync(cancellationToken));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid id, [FromQuery] Guid? userId, Call call, IGrainFactory grains, CancellationToken cancellationToken)
     {
-        var outcome = await grains.GetGrain<IUserGrain>(userId ?? call.By.UserId).EndSessionsAsync(id, "revoked", call.Context, cancellationToken);
+        var outcome = await grains.Grain<IUserGrain>(userId ?? call.By.UserId).EndSessionsAsync(id, "revoked", call.Context, cancellationToken);
         return outcome.Ok ? TypedResults.NoContent() : Problems.From(outcome.Refusal);
     }
 }

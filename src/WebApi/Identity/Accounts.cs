@@ -17,7 +17,7 @@ public sealed class Accounts(IGrainFactory grains, IPasswordHasher<StaffIdentity
             return Refusal.Forbidden("Only an admin takes people on.");
         }
 
-        if (command.DepartmentId is { } department && !(await grains.GetGrain<IDepartmentGrain>(department).GetAsync(cancellationToken)).Ok)
+        if (command.DepartmentId is { } department && !(await grains.Grain<IDepartmentGrain>(department).GetAsync(cancellationToken)).Ok)
         {
             return Refusal.Unprocessable("unknown-department", "There is no such department.", "departmentId");
         }
@@ -29,7 +29,7 @@ public sealed class Accounts(IGrainFactory grains, IPasswordHasher<StaffIdentity
         }
 
         var credentials = new Credentials { PasswordHash = hasher.HashPassword(null!, command.Password), SecurityStamp = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)) };
-        var outcome = await grains.GetGrain<IUserGrain>(userId).CreateAsync(command, credentials, context, cancellationToken);
+        var outcome = await grains.Grain<IUserGrain>(userId).CreateAsync(command, credentials, context, cancellationToken);
         if (!outcome.Ok)
         {
             await name.ReleaseAsync(userId, cancellationToken);

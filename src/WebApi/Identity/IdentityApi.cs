@@ -83,7 +83,7 @@ public static class IdentityApi
             return Problems.Of(401, "invalid-token", "This is not a refresh token of ours.", "refreshToken");
         }
 
-        var outcome = await grains.GetGrain<IUserGrain>(token.UserId).RotateSessionAsync(token.SessionId, token.Generation);
+        var outcome = await grains.Grain<IUserGrain>(token.UserId).RotateSessionAsync(token.SessionId, token.Generation);
         return outcome.Ok
             ? TypedResults.Ok(tokens.Issue(token.UserId, token.SessionId, outcome.Value.Generation))
             : Problems.Of(401, outcome.Refusal.Problem, outcome.Refusal.Detail);
@@ -92,12 +92,12 @@ public static class IdentityApi
     private static async Task<Results<NoContent, ProblemHttpResult>> LogoutAsync(SignOutRequest? request, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var session = request?.Everywhere == true ? (Guid?)null : context.User.SessionId();
-        var outcome = await grains.GetGrain<IUserGrain>(call.By.UserId).EndSessionsAsync(session, "signed-out", call.Context with { IfVersion = null }, cancellationToken);
+        var outcome = await grains.Grain<IUserGrain>(call.By.UserId).EndSessionsAsync(session, "signed-out", call.Context with { IfVersion = null }, cancellationToken);
         return outcome.Ok ? TypedResults.NoContent() : Problems.From(outcome.Refusal);
     }
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> GetAsync(Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<IUserGrain>(call.By.UserId).GetAsync(call.By, cancellationToken)).Ok(context);
+        (await grains.Grain<IUserGrain>(call.By.UserId).GetAsync(call.By, cancellationToken)).Ok(context);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
         ChangePassword request, Call call, UserManager<StaffIdentity> users, IGrainFactory grains, HttpContext context, TimeProvider clock, CancellationToken cancellationToken)
@@ -120,7 +120,7 @@ public static class IdentityApi
             return Problems.Of(422, "password-refused", string.Join(' ', result.Errors.Select(error => error.Description)), wrong ? "currentPassword" : "newPassword");
         }
 
-        var grain = grains.GetGrain<IUserGrain>(call.By.UserId);
+        var grain = grains.Grain<IUserGrain>(call.By.UserId);
         var mine = context.User.SessionId();
         foreach (var session in (await grain.SessionsAsync(cancellationToken)).Where(session => session.Id != mine))
         {
@@ -176,8 +176,8 @@ public static class IdentityApi
     }
 
     private static async Task<Ok<PushPreferences>> GetPreferencesAsync(Call call, IGrainFactory grains, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await grains.GetGrain<IUserGrain>(call.By.UserId).GetPreferencesAsync(cancellationToken));
+        TypedResults.Ok(await grains.Grain<IUserGrain>(call.By.UserId).GetPreferencesAsync(cancellationToken));
 
     private static async Task<Results<Ok<PushPreferences>, ProblemHttpResult>> SetPreferencesAsync(PushPreferences preferences, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<IUserGrain>(call.By.UserId).SetPreferencesAsync(preferences, call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<IUserGrain>(call.By.UserId).SetPreferencesAsync(preferences, call.Context, cancellationToken)).Ok(context);
 }

@@ -27,7 +27,7 @@ public sealed class SessionCheck(IGrainFactory grains, TimeProvider clock)
             answers.Clear();
         }
 
-        var actor = await grains.GetGrain<IUserGrain>(userId).CheckSessionAsync(sessionId);
+        var actor = await grains.Grain<IUserGrain>(userId).CheckSessionAsync(sessionId);
         answers[(userId, sessionId)] = (actor, clock.GetTimestamp());
         return actor;
     }

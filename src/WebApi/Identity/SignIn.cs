@@ -69,6 +69,6 @@ public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grain
         }
 
         var actor = new Actor(user.User.Id, user.User.Role, user.User.DepartmentId);
-        return await grains.GetGrain<IUserGrain>(actor.UserId).OpenSessionAsync(request.DeviceId, new(actor, Ids.New(clock)));
+        return await grains.Grain<IUserGrain>(actor.UserId).OpenSessionAsync(request.DeviceId, new(actor, Ids.New(clock)));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class StaffStore(IGrainFactory grains, Secrets secrets, TimeProv
     IUserTwoFactorStore<StaffIdentity>, IUserAuthenticatorKeyStore<StaffIdentity>, IUserTwoFactorRecoveryCodeStore<StaffIdentity>
 {
     public async Task<StaffIdentity?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
-        Guid.TryParse(userId, out var id) && await grains.GetGrain<IUserGrain>(id).GetSignInRecordAsync(cancellationToken) is { } record ? new(record) : null;
+        Guid.TryParse(userId, out var id) && await grains.Grain<IUserGrain>(id).GetSignInRecordAsync(cancellationToken) is { } record ? new(record) : null;
 
     public async Task<StaffIdentity?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
         await grains.GetGrain<IUserNameGrain>(secrets.NameKey(normalizedUserName)).FindAsync(cancellationToken) is { } id
@@ -31,7 +31,7 @@ internal sealed class StaffStore(IGrainFactory grains, Secrets secrets, TimeProv
 
     public async Task<IdentityResult> UpdateAsync(StaffIdentity user, CancellationToken cancellationToken)
     {
-        var outcome = await grains.GetGrain<IUserGrain>(user.User.Id)
+        var outcome = await grains.Grain<IUserGrain>(user.User.Id)
             .SetCredentialsAsync(user.Credentials, user.ReadStamp, new(Actor.System, Ids.New(clock)), cancellationToken);
         if (!outcome.Ok)
         {

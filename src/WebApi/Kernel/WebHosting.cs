@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Devices;
+using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.OpenApi;
+using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Orleans.Dashboard;
@@ -81,15 +83,18 @@ internal static class WebHosting
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
         services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans").AddAspNetCoreInstrumentation().AddPrometheusExporter())
-            .WithTracing(tracing =>
-            {
-                tracing.AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Storage");
-                if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
-                {
-                    tracing.AddAspNetCoreInstrumentation().AddOtlpExporter();
-                }
-            });
+            .AddTracesWhenExported();
         return services;
+    }
+
+    /// <summary>Spans cost time on every call, so they are made only when there is somewhere to send them.</summary>
+    private static void AddTracesWhenExported(this IOpenTelemetryBuilder telemetry)
+    {
+        if (Tracing.IsExported)
+        {
+            telemetry.WithTracing(tracing => tracing
+                .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Storage").AddAspNetCoreInstrumentation().AddOtlpExporter());
+        }
     }
 
     public static WebApplication UseLimoChaWeb(this WebApplication app)

@@ -81,7 +81,7 @@ internal static class PagesHosting
         if (await antiforgery.IsRequestValidAsync(context))
         {
             var actor = context.User.ToActor();
-            await grains.GetGrain<IUserGrain>(actor.UserId).EndSessionsAsync(context.User.SessionId(), "signed-out", new(actor, Ids.New(clock)));
+            await grains.Grain<IUserGrain>(actor.UserId).EndSessionsAsync(context.User.SessionId(), "signed-out", new(actor, Ids.New(clock)));
             await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         }
 

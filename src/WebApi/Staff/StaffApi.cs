@@ -83,25 +83,25 @@ public static class StaffApi
     }
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<IUserGrain>(id).GetAsync(call.By, cancellationToken)).Ok(context);
+        (await grains.Grain<IUserGrain>(id).GetAsync(call.By, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> ChangeAsync(Guid id, ChangeUser command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        command.DepartmentId is { } department && !(await grains.GetGrain<IDepartmentGrain>(department).GetAsync(cancellationToken)).Ok
+        command.DepartmentId is { } department && !(await grains.Grain<IDepartmentGrain>(department).GetAsync(cancellationToken)).Ok
             ? Problems.From(Refusal.Unprocessable("unknown-department", "There is no such department.", "departmentId"))
-            : (await grains.GetGrain<IUserGrain>(id).ChangeAsync(command, call.Context, cancellationToken)).Ok(context);
+            : (await grains.Grain<IUserGrain>(id).ChangeAsync(command, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<Presence>, ProblemHttpResult>> PresenceAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
-        var user = await grains.GetGrain<IUserGrain>(id).GetAsync(call.By, cancellationToken);
+        var user = await grains.Grain<IUserGrain>(id).GetAsync(call.By, cancellationToken);
         return !user.Ok || call.By.Role == Role.Manager && user.Value.DepartmentId != call.By.DepartmentId
             ? Problems.From(Refusal.NotFound("user"))
-            : TypedResults.Ok(await grains.GetGrain<IUserGrain>(id).PresenceAsync(cancellationToken));
+            : TypedResults.Ok(await grains.Grain<IUserGrain>(id).PresenceAsync(cancellationToken));
     }
 
     private static async Task<Results<Created<DepartmentView>, ProblemHttpResult>> CreateDepartmentAsync(SaveDepartment command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         await UnknownParentAsync(command, grains, cancellationToken) is { } refusal
             ? Problems.From(refusal)
-            : (await grains.GetGrain<IDepartmentGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)).Created(context, department => $"/api/v1/departments/{department.Id}");
+            : (await grains.Grain<IDepartmentGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)).Created(context, department => $"/api/v1/departments/{department.Id}");
 
     private static async Task<Results<Ok<Page<DepartmentView>>, ProblemHttpResult>> ListDepartmentsAsync(
         [AsParameters] ListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
@@ -109,15 +109,15 @@ public static class StaffApi
             .ReadAsync(request, "name", UserProjection.View, clock, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<DepartmentView>, ProblemHttpResult>> GetDepartmentAsync(Guid id, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<IDepartmentGrain>(id).GetAsync(cancellationToken)).Ok(context);
+        (await grains.Grain<IDepartmentGrain>(id).GetAsync(cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<DepartmentView>, ProblemHttpResult>> ChangeDepartmentAsync(Guid id, SaveDepartment command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         await UnknownParentAsync(command, grains, cancellationToken) is { } refusal
             ? Problems.From(refusal)
-            : (await grains.GetGrain<IDepartmentGrain>(id).ChangeAsync(command, call.Context, cancellationToken)).Ok(context);
+            : (await grains.Grain<IDepartmentGrain>(id).ChangeAsync(command, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Refusal?> UnknownParentAsync(SaveDepartment command, IGrainFactory grains, CancellationToken cancellationToken) =>
-        command.ParentId is { } parent && !(await grains.GetGrain<IDepartmentGrain>(parent).GetAsync(cancellationToken)).Ok
+        command.ParentId is { } parent && !(await grains.Grain<IDepartmentGrain>(parent).GetAsync(cancellationToken)).Ok
             ? Refusal.Unprocessable("unknown-department", "There is no such department.", "parentId")
             : null;
 }

@@ -80,7 +80,7 @@ public static class TasksApi
     }
 
     private static async Task<Results<Created<TaskView>, ProblemHttpResult>> CreateAsync(CreateTask command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ITaskGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)).Created(context, task => $"/api/v1/tasks/{task.Id}");
+        (await grains.Grain<ITaskGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)).Created(context, task => $"/api/v1/tasks/{task.Id}");
 
     private static async Task<Ok<IReadOnlyList<BatchRow>>> CreateManyAsync(CreateTasks command, Call call, IGrainFactory grains, CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ public static class TasksApi
         {
             // Each row's id comes from the operation and its place, so that a repeat of the call finds the same tasks.
             var id = RowId(call.OperationId, index);
-            var outcome = await grains.GetGrain<ITaskGrain>(id).CreateAsync(command.Tasks[index], call.Context with { OperationId = id }, token);
+            var outcome = await grains.Grain<ITaskGrain>(id).CreateAsync(command.Tasks[index], call.Context with { OperationId = id }, token);
             rows[index] = new(index, outcome.Value, outcome.Refusal is { } refusal ? $"urn:limocha:problem:{refusal.Problem}" : null, outcome.Refusal?.Detail);
         });
         return TypedResults.Ok<IReadOnlyList<BatchRow>>(rows);
@@ -126,12 +126,12 @@ public static class TasksApi
     }
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ITaskGrain>(id).GetAsync(call.By, cancellationToken)).Ok(context);
+        (await grains.Grain<ITaskGrain>(id).GetAsync(call.By, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<Page<HistoryItem>>, ProblemHttpResult>> HistoryAsync(
         Guid id, Call call, HttpContext context, IGrainFactory grains, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var task = await grains.GetGrain<ITaskGrain>(id).GetAsync(call.By, cancellationToken);
+        var task = await grains.Grain<ITaskGrain>(id).GetAsync(call.By, cancellationToken);
         if (!task.Ok)
         {
             return Problems.From(task.Refusal);
@@ -144,13 +144,13 @@ public static class TasksApi
     }
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> AssignAsync(Guid id, AssignTask command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ITaskGrain>(id).AssignAsync(command, call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<ITaskGrain>(id).AssignAsync(command, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> ReassignAsync(Guid id, AssignTask command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ITaskGrain>(id).ReassignAsync(command, call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<ITaskGrain>(id).ReassignAsync(command, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> ActAsync(TaskAction action, Guid id, TaskNote? note, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.GetGrain<ITaskGrain>(id).ActAsync(action, note ?? new(), call.Context, cancellationToken)).Ok(context);
+        (await grains.Grain<ITaskGrain>(id).ActAsync(action, note ?? new(), call.Context, cancellationToken)).Ok(context);
 
     /// <summary>The operation's id with the row folded into its last four bytes; time and version bits stay.</summary>
     private static Guid RowId(Guid operation, int row)
