@@ -77,6 +77,9 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// </summary>
     protected virtual Task TellAsync(TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
 
+    /// <summary>True for actors that leave memory as soon as everything is confirmed.</summary>
+    protected virtual bool RestsWhenDone => false;
+
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -266,6 +269,10 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
                 outbox.RemoveAll(entry => entry.Version <= version);
                 confirmed = version;
                 delay = options.RetryDelay;
+                if (RestsWhenDone && version == Version)
+                {
+                    DeactivateOnIdle();
+                }
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {

@@ -38,6 +38,8 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
         ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.Expire(state, Clock.GetUtcNow()), View);
 
+    protected override bool RestsWhenDone => true;
+
     protected override TaskState Apply(TaskState state, TaskEvent fact, DateTimeOffset at) => TaskRules.Apply(state, fact, at);
 
     protected override IReadOnlyList<IProjectedRow> Rows(TaskState state, int version, IReadOnlyList<Committed<TaskEvent>> facts) =>
