@@ -195,10 +195,6 @@ public interface IUserGrain : IDurableGrain
     [Alias("DetachAsync")]
     Task DetachAsync(Guid gatewayEpoch, string connectionId, CancellationToken cancellationToken = default);
 
-    /// <summary>A device has shown these.</summary>
-    [Alias("AckAsync")]
-    Task AckAsync(string connectionId, [Immutable] IReadOnlyList<CardRef> cards, CancellationToken cancellationToken = default);
-
     /// <summary>Gives a card to this person's devices. Idempotent by id and version.</summary>
     [Alias("DeliverAsync")]
     Task DeliverAsync(Card card, CancellationToken cancellationToken = default);

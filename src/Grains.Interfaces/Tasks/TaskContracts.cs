@@ -145,6 +145,18 @@ public sealed record TaskView
     [Id(16)] public int Comments { get; init; }
 }
 
+/// <summary>
+/// Makes tasks under ids that the caller's server has just made, without starting their actors: the way for the many.
+/// An id that may exist already goes to <see cref="ITaskGrain.CreateAsync"/>, which looks first.
+/// </summary>
+[Alias("ITaskCreationGrain")]
+public interface ITaskCreationGrain : IGrainWithIntegerKey
+{
+    /// <summary>Makes the task; fails when there is one with this id.</summary>
+    [Alias("CreateAsync")]
+    Task<Outcome<TaskView>> CreateAsync(Guid id, CreateTask command, CallContext context, CancellationToken cancellationToken = default);
+}
+
 /// <summary>A task: its state machine, and its card on the assignee's devices.</summary>
 [Alias("ITaskGrain")]
 public interface ITaskGrain : IDurableGrain, IDueGrain

@@ -8,7 +8,7 @@ namespace LimoCha.Actors.Attendance;
 
 /// <inheritdoc cref="ICheckInLocationGrain" />
 [GrainType("location")]
-public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGrain<LocationState, LocationEvent>(services), ICheckInLocationGrain
+public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGrain<LocationState, LocationEvent>(LocationKind.Instance, services), ICheckInLocationGrain
 {
     private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(services.GetRequiredService<IOptions<KernelOptions>>().Value.TimeZone);
 
@@ -47,26 +47,6 @@ public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGra
 
     public Task<Outcome<LocationToday>> TodayAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult(Exists ? Outcome.Of(LocationRules.Today(Id, State, Clock.GetUtcNow(), zone), Version) : Refusal.NotFound("check-in location"));
-
-    protected override LocationState Apply(LocationState state, LocationEvent fact, DateTimeOffset at) => LocationRules.Apply(state, fact, at);
-
-    protected override IReadOnlyList<IProjectedRow> Rows(LocationState state, int version, IReadOnlyList<Committed<LocationEvent>> facts) =>
-    [
-        LocationProjection.Row(Id, state, version),
-        .. facts.Where(f => f.Event is CheckedIn).Select(f => (Fact: f, Event: (CheckedIn)f.Event)).Select(f => new CheckInRow
-        {
-            Id = f.Event.CheckInId, Version = f.Fact.Version, LocationId = Id, UserId = f.Event.UserId, Kind = f.Event.Kind,
-            At = f.Fact.At, DistanceMetres = f.Event.DistanceMetres,
-        }),
-    ];
-
-    /// <summary>Each person learns where they are, so that the place they were at before can let them go.</summary>
-    protected override Task TellAsync(LocationState state, int version, IReadOnlyList<Committed<LocationEvent>> facts) =>
-        Task.WhenAll(facts.Where(f => f.Event is CheckedIn).Select(f =>
-        {
-            var fact = (CheckedIn)f.Event;
-            return GrainFactory.Grain<IUserGrain>(fact.UserId).PlacedAsync(Id, fact.Kind == CheckInKind.In, f.At);
-        }));
 
     private LocationView View(LocationState state, int version) => LocationProjection.View(LocationProjection.Row(Id, state, version));
 }

@@ -6,7 +6,7 @@ namespace LimoCha.Actors.Customers;
 
 /// <inheritdoc cref="ICustomerGrain" />
 [GrainType("customer")]
-public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<CustomerState, CustomerEvent>(services), ICustomerGrain
+public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<CustomerState, CustomerEvent>(CustomerKind.Instance, services), ICustomerGrain
 {
     public async Task<Outcome<CustomerView>> CreateAsync(SaveCustomer command, CallContext context, CancellationToken cancellationToken = default)
     {
@@ -53,11 +53,6 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
                 return set.Ok ? new CustomerConsentChanged(set.Value) : set.Refusal;
             },
             (state, _) => state.Consents[purpose]);
-
-    protected override CustomerState Apply(CustomerState state, CustomerEvent fact, DateTimeOffset at) => CustomerRules.Apply(state, fact, at);
-
-    protected override IReadOnlyList<IProjectedRow> Rows(CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts) =>
-        [CustomerProjection.Row(Id, state, version)];
 
     private Func<CustomerState, int, CustomerView> ViewFor(Actor by) =>
         (state, version) => CustomerProjection.View(CustomerProjection.Row(Id, state, version), by);

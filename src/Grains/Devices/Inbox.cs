@@ -2,16 +2,10 @@ namespace LimoCha.Actors.Devices;
 
 /// <summary>
 /// The cards of one user and the connections that show them. Plain state without clock, grain or network: it is told
-/// what happens and answers what to send. Nothing here is durable; it is rebuilt from the read model and the gateways.
+/// what happens and answers what to send. What a device has acknowledged is its gateway's to know. Nothing here is durable; it is rebuilt from the read model and the gateways.
 /// </summary>
 public sealed class Inbox
 {
-    /// <summary>Unacknowledged sends wait this long before the first repeat; each repeat doubles it.</summary>
-    public static readonly TimeSpan FirstResend = TimeSpan.FromSeconds(2);
-
-    /// <summary>The longest wait between repeats.</summary>
-    public static readonly TimeSpan LastResend = TimeSpan.FromMinutes(1);
-
     private const int RememberedRemovals = 512;
 
     private readonly Dictionary<Guid, Card> cards = [];
@@ -28,11 +22,8 @@ public sealed class Inbox
     /// <summary>The live connections with their gateways.</summary>
     public IEnumerable<(Guid Gateway, DeviceConnection Connection)> Connections => links.Values.Select(link => (link.Gateway, link.Connection));
 
-    /// <summary>True while something sent is not acknowledged.</summary>
-    public bool HasUnacknowledged => links.Values.Any(link => link.Waiting.Count > 0);
-
     /// <summary>A card that should be shown. Older than what is known: nothing happens.</summary>
-    public IReadOnlyList<Outgoing> Put(Card card, DateTimeOffset now)
+    public IReadOnlyList<Outgoing> Put(Card card)
     {
         if (cards.TryGetValue(card.Id, out var known) && known.Version >= card.Version
             || removed.TryGetValue(card.Id, out var gone) && gone >= card.Version)
@@ -42,11 +33,11 @@ public sealed class Inbox
 
         removed.Remove(card.Id);
         cards[card.Id] = card;
-        return [.. links.Values.Select(link => link.Send(new() { Upsert = card }, card.Id, card.Version, now))];
+        return [.. links.Values.Select(link => link.Send(new() { Upsert = card }))];
     }
 
     /// <summary>A card that should be shown no more. Older than what is shown: nothing happens.</summary>
-    public IReadOnlyList<Outgoing> Take(CardRef card, DateTimeOffset now)
+    public IReadOnlyList<Outgoing> Take(CardRef card)
     {
         if (removed.TryGetValue(card.Id, out var gone) && gone >= card.Version)
         {
@@ -61,7 +52,7 @@ public sealed class Inbox
 
         Forget(card);
         return cards.Remove(card.Id)
-            ? [.. links.Values.Select(link => link.Send(new() { Remove = card }, card.Id, card.Version, now))]
+            ? [.. links.Values.Select(link => link.Send(new() { Remove = card }))]
             : [];
     }
 
@@ -69,10 +60,10 @@ public sealed class Inbox
     /// What the read model says is open. Cards it has newer are put; cards of ours that it does not have are kept,
     /// because the read model may be behind.
     /// </summary>
-    public IReadOnlyList<Outgoing> Merge(IEnumerable<Card> open, DateTimeOffset now) => [.. open.SelectMany(card => Put(card, now))];
+    public IReadOnlyList<Outgoing> Merge(IEnumerable<Card> open) => [.. open.SelectMany(Put)];
 
     /// <summary>A connection: the whole set goes out first. The same device elsewhere is replaced.</summary>
-    public IReadOnlyList<Outgoing> Attach(Guid gateway, DeviceConnection connection, DateTimeOffset now)
+    public IReadOnlyList<Outgoing> Attach(Guid gateway, DeviceConnection connection)
     {
         foreach (var old in links.Values.Where(link => link.Connection.Hello.DeviceId == connection.Hello.DeviceId).ToList())
         {
@@ -81,7 +72,7 @@ public sealed class Inbox
 
         var link = new Link(gateway, connection);
         links[connection.ConnectionId] = link;
-        return [link.SendAll(Cards, now)];
+        return [link.Send(new() { Sync = Cards })];
     }
 
     /// <summary>A connection is gone.</summary>
@@ -108,41 +99,6 @@ public sealed class Inbox
         return [.. over.Select(link => new Outgoing(link.Gateway, new() { ConnectionId = link.Connection.ConnectionId, SessionEnded = reason }))];
     }
 
-    /// <summary>A device has shown these; unknown ones and old versions are ignored.</summary>
-    public void Acknowledge(string connectionId, IEnumerable<CardRef> shown)
-    {
-        if (!links.TryGetValue(connectionId, out var link))
-        {
-            return;
-        }
-
-        foreach (var card in shown)
-        {
-            if (link.Waiting.TryGetValue(card.Id, out var wait) && wait.Version <= card.Version)
-            {
-                link.Waiting.Remove(card.Id);
-            }
-        }
-    }
-
-    /// <summary>What has waited too long for its acknowledgement, as it is now.</summary>
-    public IReadOnlyList<Outgoing> Resend(DateTimeOffset now)
-    {
-        List<Outgoing> due = [];
-        foreach (var link in links.Values)
-        {
-            foreach (var (id, wait) in link.Waiting.Where(pair => pair.Value.Next <= now).ToList())
-            {
-                link.Waiting[id] = wait.Again(now);
-                due.Add(link.Address(cards.TryGetValue(id, out var card)
-                    ? new() { Upsert = card }
-                    : new() { Remove = new() { Id = id, Version = wait.Version } }));
-            }
-        }
-
-        return due;
-    }
-
     private void Forget(CardRef card)
     {
         if (!removed.ContainsKey(card.Id))
@@ -157,38 +113,8 @@ public sealed class Inbox
         }
     }
 
-    private readonly record struct Wait(int Version, DateTimeOffset Next, TimeSpan Step)
+    private sealed record Link(Guid Gateway, DeviceConnection Connection)
     {
-        public Wait Again(DateTimeOffset now)
-        {
-            var step = Step * 2 < LastResend ? Step * 2 : LastResend;
-            return new(Version, now + step, step);
-        }
-    }
-
-    private sealed class Link(Guid gateway, DeviceConnection connection)
-    {
-        public Guid Gateway => gateway;
-        public DeviceConnection Connection => connection;
-        public Dictionary<Guid, Wait> Waiting { get; } = [];
-
-        public Outgoing Send(DeviceMessage message, Guid id, int version, DateTimeOffset now)
-        {
-            Waiting[id] = new(version, now + FirstResend, FirstResend);
-            return Address(message);
-        }
-
-        public Outgoing SendAll(IReadOnlyList<Card> all, DateTimeOffset now)
-        {
-            var have = connection.Hello.Have?.GroupBy(card => card.Id).ToDictionary(group => group.Key, group => group.Max(card => card.Version)) ?? [];
-            foreach (var card in all.Where(card => have.GetValueOrDefault(card.Id) < card.Version))
-            {
-                Waiting[card.Id] = new(card.Version, now + FirstResend, FirstResend);
-            }
-
-            return Address(new() { Sync = all });
-        }
-
-        public Outgoing Address(DeviceMessage message) => new(gateway, message with { ConnectionId = connection.ConnectionId });
+        public Outgoing Send(DeviceMessage message) => new(Gateway, message with { ConnectionId = Connection.ConnectionId });
     }
 }

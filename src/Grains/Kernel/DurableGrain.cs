@@ -24,6 +24,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     private const int RememberedOperations = 16;
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
 
+    private readonly EntityKind<TState, TEvent> kind;
     private readonly IGrainStorage storage;
     private readonly IProjector projector;
     private readonly KernelOptions options;
@@ -42,8 +43,9 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     private long committedAt;
 
     /// <summary>Takes what all actors share from the silo's services.</summary>
-    protected DurableGrain(IServiceProvider services)
+    protected DurableGrain(EntityKind<TState, TEvent> kind, IServiceProvider services)
     {
+        this.kind = kind;
         storage = services.GetRequiredKeyedService<IGrainStorage>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
         projector = services.GetRequiredService<IProjector>();
         options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
@@ -66,17 +68,6 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <summary>True when the entity exists.</summary>
     protected bool Exists => Version > 0;
 
-    /// <summary>Adds a fact to a state.</summary>
-    protected abstract TState Apply(TState state, TEvent fact, DateTimeOffset at);
-
-    /// <summary>The read model's rows for a state and the facts that led to it.</summary>
-    protected abstract IReadOnlyList<IProjectedRow> Rows(TState state, int version, IReadOnlyList<Committed<TEvent>> facts);
-
-    /// <summary>
-    /// Tells others what is so now. From the state rather than from the facts, so that a repeat, however late, is true.
-    /// </summary>
-    protected virtual Task TellAsync(TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
-
     /// <summary>True for actors that leave memory as soon as everything is confirmed.</summary>
     protected virtual bool RestsWhenDone => false;
 
@@ -85,7 +76,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     {
         if (!FreshId.IsMarked(Id))
         {
-            await storage.ReadStateAsync(GrainTypeName, this.GetGrainId(), row);
+            await storage.ReadStateAsync(kind.Name, this.GetGrainId(), row);
         }
 
         row.State ??= new();
@@ -138,7 +129,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
 
         if (context.IfVersion is { } expected && expected != Version)
         {
-            return Exists ? Refusal.Stale(expected, Version) : Refusal.NotFound(GrainTypeName);
+            return Exists ? Refusal.Stale(expected, Version) : Refusal.NotFound(kind.Name);
         }
 
         var decision = decide(tentative);
@@ -161,7 +152,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         var version = NextVersion;
         foreach (var fact in decision.Events)
         {
-            tentative = Apply(tentative, fact, at);
+            tentative = kind.Apply(tentative, fact, at);
             outbox.Add(new(version, outbox.Count(entry => entry.Version == version), at, context.By.UserId, fact));
         }
 
@@ -175,8 +166,6 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         var written = await CommitAsync();
         return Outcome.Of(view(mine, written), written);
     }
-
-    private string GrainTypeName => this.GetGrainId().Type.ToString()!;
 
     /// <summary>The version that facts raised now will have.</summary>
     private int NextVersion => Version + (writing ? 2 : 1);
@@ -207,7 +196,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             row.State = row.State! with { State = state, Outbox = [.. outbox], Operations = [.. operations] };
             try
             {
-                await storage.WriteStateAsync(GrainTypeName, this.GetGrainId(), row);
+                await storage.WriteStateAsync(kind.Name, this.GetGrainId(), row);
             }
             catch (Exception error)
             {
@@ -232,7 +221,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <summary>Nothing in memory can be trusted after a failed write: all waiting callers fail and the actor starts anew.</summary>
     private void Fail(Exception error, TaskCompletionSource<int> mine)
     {
-        LogWriteFailed(logger, GrainTypeName, Id, error.GetType().Name);
+        LogWriteFailed(logger, kind.Name, Id, error.GetType().Name);
         DeactivateOnIdle();
         mine.SetException(error);
         nextWrite?.SetException(new StorageUnavailableException("A write before this one failed; nothing of this command was stored."));
@@ -257,13 +246,11 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             Committed<TEvent>[] facts = [.. outbox.Where(entry => entry.Version <= version)];
             try
             {
-                var projected = projector.ProjectAsync(new(
-                    GrainTypeName, Id, version, Rows(state, version, facts),
-                    [.. facts.Select(f => new LoggedFact(f.Version, f.Seq, f.At, f.By, f.Event, typeof(TEvent)))]));
-                await Task.WhenAll(projected, TellAsync(state, version, facts));
+                var projected = projector.ProjectAsync(kind.Entry(Id, state, version, facts));
+                await Task.WhenAll(projected, kind.TellAsync(GrainFactory, Id, state, version, facts));
                 if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
                 {
-                    await TellAsync(state, version, facts);
+                    await kind.TellAsync(GrainFactory, Id, state, version, facts);
                 }
 
                 outbox.RemoveAll(entry => entry.Version <= version);
@@ -276,7 +263,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                LogEffectsFailed(logger, GrainTypeName, Id, version, error.GetType().Name);
+                LogEffectsFailed(logger, kind.Name, Id, version, error.GetType().Name);
                 await Task.Delay(delay, Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
             }

@@ -17,9 +17,29 @@ public abstract record DepartmentEvent;
 /// <summary>It has this name and place.</summary>
 public sealed record DepartmentSaved(string Name, Guid? ParentId) : DepartmentEvent;
 
+/// <summary>Departments: their fact and row.</summary>
+public sealed class DepartmentKind : EntityKind<DepartmentState, DepartmentEvent>
+{
+    /// <summary>The only one.</summary>
+    public static readonly DepartmentKind Instance = new();
+
+    private DepartmentKind() { }
+
+    /// <inheritdoc />
+    public override string Name => "department";
+
+    /// <inheritdoc />
+    public override DepartmentState Apply(DepartmentState state, DepartmentEvent fact, DateTimeOffset at) =>
+        fact is DepartmentSaved saved ? state with { Name = saved.Name, ParentId = saved.ParentId } : state;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<IProjectedRow> Rows(Guid id, DepartmentState state, int version, IReadOnlyList<Committed<DepartmentEvent>> facts) =>
+        [new DepartmentRow { Id = id, Version = version, Name = state.Name, ParentId = state.ParentId }];
+}
+
 /// <inheritdoc cref="IDepartmentGrain" />
 [GrainType("department")]
-public sealed class DepartmentGrain(IServiceProvider services) : DurableGrain<DepartmentState, DepartmentEvent>(services), IDepartmentGrain
+public sealed class DepartmentGrain(IServiceProvider services) : DurableGrain<DepartmentState, DepartmentEvent>(DepartmentKind.Instance, services), IDepartmentGrain
 {
     public Task<Outcome<DepartmentView>> CreateAsync(SaveDepartment command, CallContext context, CancellationToken cancellationToken = default) =>
         Exists
@@ -31,12 +51,6 @@ public sealed class DepartmentGrain(IServiceProvider services) : DurableGrain<De
 
     public Task<Outcome<DepartmentView>> GetAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult(Exists ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("department"));
-
-    protected override DepartmentState Apply(DepartmentState state, DepartmentEvent fact, DateTimeOffset at) =>
-        fact is DepartmentSaved saved ? state with { Name = saved.Name, ParentId = saved.ParentId } : state;
-
-    protected override IReadOnlyList<IProjectedRow> Rows(DepartmentState state, int version, IReadOnlyList<Committed<DepartmentEvent>> facts) =>
-        [new DepartmentRow { Id = Id, Version = version, Name = state.Name, ParentId = state.ParentId }];
 
     private Task<Outcome<DepartmentView>> SaveAsync(SaveDepartment command, CallContext context) =>
         ExecuteAsync(

@@ -9,17 +9,16 @@ namespace LimoCha.Actors.Staff;
 
 /// <inheritdoc cref="IUserGrain" />
 [GrainType("user")]
-public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(services), IUserGrain
+public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
 {
-    private static readonly TimeSpan ResendPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
 
     private readonly IUserReadModel readModel = services.GetRequiredService<IUserReadModel>();
     private readonly KernelOptions options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
     private readonly IChangeFeed changes = services.GetRequiredService<IChangeFeed>();
+    private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
     private readonly Inbox inbox = new();
     private readonly Dictionary<Guid, GatewayLink> gateways = [];
-    private IGrainTimer? resend;
     private DateTimeOffset? lastSeen;
     private (Guid LocationId, DateTimeOffset At)? place;
 
@@ -168,21 +167,15 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return Task.CompletedTask;
     }
 
-    public Task AckAsync(string connectionId, IReadOnlyList<CardRef> cards, CancellationToken cancellationToken = default)
-    {
-        inbox.Acknowledge(connectionId, cards);
-        return Task.CompletedTask;
-    }
-
     public Task DeliverAsync(Card card, CancellationToken cancellationToken = default)
     {
-        Send(inbox.Put(card, Clock.GetUtcNow()));
+        Send(inbox.Put(card));
         return Task.CompletedTask;
     }
 
     public Task RemoveAsync(CardRef card, CancellationToken cancellationToken = default)
     {
-        Send(inbox.Take(card, Clock.GetUtcNow()));
+        Send(inbox.Take(card));
         return Task.CompletedTask;
     }
 
@@ -212,11 +205,6 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return Task.FromResult(new Presence(Id, devices.Length > 0, devices.Length > 0 ? Clock.GetUtcNow() : lastSeen, devices));
     }
 
-    protected override UserState Apply(UserState state, UserEvent fact, DateTimeOffset at) => UserRules.Apply(state, fact, at);
-
-    protected override IReadOnlyList<IProjectedRow> Rows(UserState state, int version, IReadOnlyList<Committed<UserEvent>> facts) =>
-        [UserProjection.Row(Id, state, version)];
-
     private UserView View(UserState state, int version) => UserProjection.View(UserProjection.Row(Id, state, version));
 
     private SessionGrant Grant(UserState state, int version, Guid sessionId)
@@ -227,7 +215,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
 
     /// <summary>Reads the open cards. Done at the start and once more a little later, which closes the projection's gap.</summary>
     private async Task LookAsync(CancellationToken cancellationToken) =>
-        Send(inbox.Merge(await readModel.OpenCardsAsync(Id, cancellationToken), Clock.GetUtcNow()));
+        Send(inbox.Merge(await readModel.OpenCardsAsync(Id, cancellationToken)));
 
     /// <summary>Asks every gateway which of this user's devices it holds, so that an actor that moved finds them again.</summary>
     private async Task FindConnectionsAsync(CancellationToken cancellationToken)
@@ -258,14 +246,14 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     {
         if (!gateways.ContainsKey(gateway.Epoch))
         {
-            gateways[gateway.Epoch] = new(Id, gateway.Observer, () =>
+            gateways[gateway.Epoch] = new(Id, local.Find(gateway.Epoch) ?? gateway.Observer, () =>
             {
                 gateways.Remove(gateway.Epoch);
                 inbox.DropGateway(gateway.Epoch);
             });
         }
 
-        Send(inbox.Attach(gateway.Epoch, connection, Clock.GetUtcNow()));
+        Send(inbox.Attach(gateway.Epoch, connection));
     }
 
     private void Send(IReadOnlyList<Inbox.Outgoing> messages)
@@ -277,22 +265,5 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
                 link.Send(message);
             }
         }
-
-        if (resend is null && inbox.HasUnacknowledged)
-        {
-            resend = this.RegisterGrainTimer(ResendAsync, new() { DueTime = ResendPeriod, Period = ResendPeriod, Interleave = true });
-        }
-    }
-
-    private Task ResendAsync(CancellationToken cancellationToken)
-    {
-        Send(inbox.Resend(Clock.GetUtcNow()));
-        if (!inbox.HasUnacknowledged)
-        {
-            resend?.Dispose();
-            resend = null;
-        }
-
-        return Task.CompletedTask;
     }
 }

@@ -1,6 +1,6 @@
-using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Placement;
 
@@ -9,23 +9,25 @@ namespace LimoCha.Actors.Tasks;
 /// <inheritdoc cref="ITaskGrain" />
 /// <remarks>A task is touched a few times and then rests: its actor leaves memory early, so that a busy hour does not fill it.</remarks>
 [GrainType("task"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
-public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskState, TaskEvent>(services), ITaskGrain
+public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskState, TaskEvent>(TaskKind.Instance, services), ITaskGrain
 {
+    private readonly StaffDirectory staff = services.GetRequiredService<StaffDirectory>();
+
     public async Task<Outcome<TaskView>> CreateAsync(CreateTask command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var assignee = await FindAsync(command.AssigneeId, cancellationToken);
+        var assignee = await FindAsync(command.AssigneeId);
         return await ExecuteAsync(context, state => TaskRules.Create(state, command, context.By, assignee, Clock.GetUtcNow()), View);
     }
 
     public async Task<Outcome<TaskView>> AssignAsync(AssignTask command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var assignee = await FindAsync(command.AssigneeId, cancellationToken);
+        var assignee = await FindAsync(command.AssigneeId);
         return await ExecuteAsync(context, state => TaskRules.Assign(state, command, context.By, assignee, Clock.GetUtcNow()), View);
     }
 
     public async Task<Outcome<TaskView>> ReassignAsync(AssignTask command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var assignee = await FindAsync(command.AssigneeId, cancellationToken);
+        var assignee = await FindAsync(command.AssigneeId);
         return await ExecuteAsync(context, state => TaskRules.Reassign(state, command, context.By, assignee, Clock.GetUtcNow()), View);
     }
 
@@ -40,29 +42,7 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
 
     protected override bool RestsWhenDone => true;
 
-    protected override TaskState Apply(TaskState state, TaskEvent fact, DateTimeOffset at) => TaskRules.Apply(state, fact, at);
+    private TaskView View(TaskState state, int version) => TaskProjection.View(Id, state, version);
 
-    protected override IReadOnlyList<IProjectedRow> Rows(TaskState state, int version, IReadOnlyList<Committed<TaskEvent>> facts) =>
-        [TaskProjection.Row(Id, state, version)];
-
-    /// <summary>The assignee has the card if it is open; everybody it was taken from, and the assignee of a closed one, has not.</summary>
-    protected override async Task TellAsync(TaskState state, int version, IReadOnlyList<Committed<TaskEvent>> facts)
-    {
-        var holder = state.OnDevices ? state.AssigneeId : null;
-        if (holder is { } assignee)
-        {
-            await GrainFactory.Grain<IUserGrain>(assignee).DeliverAsync(TaskProjection.Card(TaskProjection.Row(Id, state, version)));
-        }
-
-        var former = facts.Select(f => f.Event).OfType<TaskAssigned>().SelectMany(f => new[] { f.From, f.To }).Append(state.AssigneeId);
-        foreach (var user in former.OfType<Guid>().Distinct().Where(user => user != holder))
-        {
-            await GrainFactory.Grain<IUserGrain>(user).RemoveAsync(new CardRef { Id = Id, Version = version });
-        }
-    }
-
-    private TaskView View(TaskState state, int version) => TaskProjection.View(TaskProjection.Row(Id, state, version));
-
-    private async Task<UserView?> FindAsync(Guid? userId, CancellationToken cancellationToken) =>
-        userId is { } id ? (await GrainFactory.Grain<IUserGrain>(id).GetAsync(Actor.System, cancellationToken)).Value : null;
+    private ValueTask<UserView?> FindAsync(Guid? userId) => userId is { } id ? staff.FindAsync(id) : default;
 }

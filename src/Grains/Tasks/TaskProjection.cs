@@ -41,6 +41,9 @@ public static class TaskProjection
         WakeAt = TaskRules.ExpiresAt(state),
     };
 
+    /// <summary>The answer of a state.</summary>
+    public static TaskView View(Guid id, TaskState state, int version) => View(Row(id, state, version));
+
     /// <summary>The answer of a row.</summary>
     public static TaskView View(TaskRow row) => new()
     {

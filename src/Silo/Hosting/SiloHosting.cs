@@ -3,6 +3,7 @@ using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Recovery;
+using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,6 +101,10 @@ public static class SiloHosting
         services.AddSingleton<IProjector>(provider => provider.GetRequiredService<Projector>());
         services.AddHostedService(provider => provider.GetRequiredService<Projector>());
         services.AddSingleton<IUserReadModel, UserReadModel>();
+        services.TryAddSingleton<LocalGateways>();
+        services.AddSingleton<StaffDirectory>();
+        services.AddSingleton<EntityCreation>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EntityCreation>());
         silo.AddLimoChaStorage();
         silo.AddGrainService<RecoverySweep>();
         if (Tracing.IsExported)

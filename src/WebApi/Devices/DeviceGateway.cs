@@ -19,10 +19,15 @@ public interface IDeviceSink
 /// This process as the cluster sees it: one observer for all its devices. It registers every few seconds under an id
 /// that is new with each start; when the registry has forgotten it, every device is announced again.
 /// </summary>
-public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clock, ILogger<DeviceGateway> logger) : BackgroundService, IDeviceGateway
+/// <remarks>
+/// What a device has not acknowledged is sent again from here, with growing pauses: the gateway holds the connection, and
+/// when it dies the connection dies with it and the device comes back for the whole set.
+/// </remarks>
+public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways local, TimeProvider clock, ILogger<DeviceGateway> logger) : BackgroundService, IDeviceGateway
 {
     private const int AnnouncedAtOnce = 32;
     private static readonly TimeSpan RegisterPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ResendPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Link> links = new();
@@ -39,7 +44,9 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
     public async Task<Outcome<Attached>> AttachAsync(Guid userId, DeviceConnection connection, IDeviceSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var link = new Link(userId, connection, sink);
+        var have = connection.Hello.Have;
+        connection = connection with { Hello = connection.Hello with { Have = null } };
+        var link = new Link(userId, connection, have, sink);
         Add(link);
         try
         {
@@ -78,12 +85,29 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
         }
     }
 
+    /// <summary>A device has shown these cards.</summary>
+    public void Acknowledge(string connectionId, IReadOnlyList<CardRef> cards)
+    {
+        if (links.TryGetValue(connectionId, out var link))
+        {
+            lock (link.Unacknowledged)
+            {
+                link.Unacknowledged.Acknowledge(cards);
+            }
+        }
+    }
+
     /// <inheritdoc />
     public async Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        await Task.WhenAll(messages.GroupBy(message => message.ConnectionId).Select(group =>
-            links.TryGetValue(group.Key, out var link) && link.UserId == userId ? SendAsync(link, group) : GoneAsync(userId, group.Key)));
+        if (messages is [var only])
+        {
+            await SendAsync(userId, only.ConnectionId, messages);
+            return;
+        }
+
+        await Task.WhenAll(messages.GroupBy(message => message.ConnectionId).Select(group => SendAsync(userId, group.Key, [.. group])));
     }
 
     /// <inheritdoc />
@@ -123,7 +147,9 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
     {
         // The cluster holds observers weakly; this object lives as long as the process, and so does the reference.
         var me = new GatewayRef(Ids.New(clock), grains.CreateObjectReference<IDeviceGateway>(this));
+        local.Add(me.Epoch, this);
         using var timer = new PeriodicTimer(RegisterPeriod, clock);
+        var resending = ResendAsync(stoppingToken);
         try
         {
             do
@@ -145,7 +171,9 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
         }
         finally
         {
+            local.Remove(me.Epoch);
             started.TrySetCanceled(CancellationToken.None);
+            await resending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -188,14 +216,34 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
         });
     }
 
-    private async Task SendAsync(Link link, IEnumerable<DeviceMessage> messages)
+    private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages) =>
+        links.TryGetValue(connectionId, out var link) && link.UserId == userId
+            ? SendAsync(link, () => messages)
+            : GoneAsync(userId, connectionId);
+
+    /// <summary>
+    /// One sender at a time: a repeat chosen before a newer message went out must not follow it, so what to send is
+    /// asked when it is this sender's turn.
+    /// </summary>
+    private async Task SendAsync(Link link, Func<IReadOnlyList<DeviceMessage>> choose)
     {
-        link.Announced = true;
+        await link.Turn.WaitAsync();
         try
         {
-            foreach (var message in messages)
+            foreach (var message in choose())
             {
-                await link.Sink.SendAsync(message).WaitAsync(Slow, clock);
+                link.Announced = true;
+                lock (link.Unacknowledged)
+                {
+                    link.Unacknowledged.Sent(message, link.Have, clock.GetUtcNow());
+                }
+
+                var sent = link.Sink.SendAsync(message);
+                if (!sent.IsCompletedSuccessfully)
+                {
+                    await sent.WaitAsync(Slow, clock);
+                }
+
                 if (message.SessionEnded is not null)
                 {
                     Drop(link);
@@ -208,6 +256,39 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
             // Too slow or gone: closing it makes the device come back, and then it gets everything.
             Drop(link);
             link.Sink.Close();
+        }
+        finally
+        {
+            link.Turn.Release();
+        }
+
+        if (link.Unacknowledged.Count > Unacknowledged.Most)
+        {
+            LogDeaf(logger, Unacknowledged.Most);
+            Drop(link);
+            link.Sink.Close();
+        }
+    }
+
+    private async Task ResendAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(ResendPeriod, clock);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            var now = clock.GetUtcNow();
+            foreach (var link in links.Values.Where(link => link.Unacknowledged.Count > 0))
+            {
+                IReadOnlyList<DeviceMessage> Due()
+                {
+                    lock (link.Unacknowledged)
+                    {
+                        return link.Unacknowledged.Due(now, Random.Shared.NextDouble());
+                    }
+                }
+
+                // A connection that is busy sending does not hold the others up.
+                _ = SendAsync(link, Due);
+            }
         }
     }
 
@@ -243,8 +324,12 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
         }
     }
 
-    private sealed record Link(Guid UserId, DeviceConnection Connection, IDeviceSink Sink)
+    private sealed record Link(Guid UserId, DeviceConnection Connection, IReadOnlyList<CardRef>? Have, IDeviceSink Sink)
     {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public Unacknowledged Unacknowledged { get; } = new();
+
         /// <summary>True once its actor has sent to it; before that the actor is learning of it right now.</summary>
         public bool Announced { get; set; }
     }
@@ -254,6 +339,9 @@ public sealed partial class DeviceGateway(IGrainFactory grains, TimeProvider clo
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The cluster's gateway registry is new; announcing {Count} devices again")]
     private static partial void LogAnnounce(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A device left more than {Count} messages unacknowledged; its connection is closed")]
+    private static partial void LogDeaf(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A user's actor could not be told that a device is gone ({Error})")]
     private static partial void LogDetachFailed(ILogger logger, string error);

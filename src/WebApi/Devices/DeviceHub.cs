@@ -64,10 +64,15 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     }
 
     /// <summary>The device has shown these cards.</summary>
-    public Task Ack(IReadOnlyList<CardRef> cards) =>
-        cards is not { Count: > 0 and <= MostCards }
-            ? throw new HubException("urn:limocha:problem:invalid Ack takes 1 to 1,000 cards.")
-            : grains.Grain<IUserGrain>(Context.User!.ToActor().UserId).AckAsync(Context.ConnectionId, cards, Context.ConnectionAborted);
+    public void Ack(IReadOnlyList<CardRef> cards)
+    {
+        if (cards is not { Count: > 0 and <= MostCards })
+        {
+            throw new HubException("urn:limocha:problem:invalid Ack takes 1 to 1,000 cards.");
+        }
+
+        gateway.Acknowledge(Context.ConnectionId, cards);
+    }
 
     /// <summary>The staff member takes a step.</summary>
     public async Task<ActAnswer> Act(ActRequest request)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LimoCha.Actors.Devices;
 
@@ -13,6 +14,7 @@ internal static class HubWire
 
     public static IServiceCollection AddDeviceHub(this IServiceCollection services)
     {
+        services.TryAddSingleton<LocalGateways>();
         services.AddSingleton<DeviceGateway>();
         services.AddHostedService(provider => provider.GetRequiredService<DeviceGateway>());
         services.AddSignalR(options =>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
 
@@ -10,25 +9,10 @@ namespace LimoCha.Actors.Identity;
 /// </summary>
 public sealed class SessionCheck(IGrainFactory grains, TimeProvider clock)
 {
-    private const int MostRemembered = 50_000;
     private static readonly TimeSpan Good = TimeSpan.FromMilliseconds(500);
-    private readonly ConcurrentDictionary<(Guid User, Guid Session), (Actor? Actor, long At)> answers = new();
+    private readonly Remembered<(Guid User, Guid Session), Actor?> answers = new(Good, clock);
 
     /// <summary>The actor behind a session, or null when it is over.</summary>
-    public async ValueTask<Actor?> FindAsync(Guid userId, Guid sessionId)
-    {
-        if (answers.TryGetValue((userId, sessionId), out var known) && clock.GetElapsedTime(known.At) < Good)
-        {
-            return known.Actor;
-        }
-
-        if (answers.Count > MostRemembered)
-        {
-            answers.Clear();
-        }
-
-        var actor = await grains.Grain<IUserGrain>(userId).CheckSessionAsync(sessionId);
-        answers[(userId, sessionId)] = (actor, clock.GetTimestamp());
-        return actor;
-    }
+    public ValueTask<Actor?> FindAsync(Guid userId, Guid sessionId) =>
+        answers.GetAsync((userId, sessionId), session => grains.Grain<IUserGrain>(session.User).CheckSessionAsync(session.Session));
 }

@@ -1,0 +1,189 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using HdrHistogram;
+
+namespace LimoCha.Bench;
+
+internal sealed record User(Guid Id, string Token);
+
+/// <summary>Tasks posted by callers, shown by devices.</summary>
+internal sealed class Dispatch : IAsyncDisposable
+{
+    private const int MaxConnections = 512;
+    private const int MaxPosts = 4_000_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Uri address;
+    private readonly User caller;
+    private readonly List<User> people;
+    private readonly List<Device> devices = [];
+    private readonly ConcurrentBag<Caller> idle = [];
+
+    // By the number in a task's title: when it was due; 0 once it was shown or refused.
+    private readonly long[] due = new long[MaxPosts];
+    private readonly LongConcurrentHistogram shown = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
+    private readonly LongConcurrentHistogram answered = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
+    private long posted, received, again, errors, completed;
+
+    private Dispatch(Uri address, List<User> users, int count)
+    {
+        this.address = address;
+        caller = users[0];
+        people = [.. users.Skip(1).Take(count)];
+    }
+
+    public static async Task<Dispatch> ConnectAsync(Uri address, string usersFile, int count)
+    {
+        var run = new Dispatch(address, JsonSerializer.Deserialize<List<User>>(await File.ReadAllTextAsync(usersFile), JsonSerializerOptions.Web)!, count);
+        await Parallel.ForEachAsync(run.people, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (person, token) =>
+        {
+            var device = new Device(address, person, run.Shown);
+            await device.ConnectAsync(token);
+            lock (run.devices)
+            {
+                run.devices.Add(device);
+            }
+        });
+        return run;
+    }
+
+    /// <summary>Warms up, measures, and answers one JSON line.</summary>
+    public async Task<string> MeasureAsync(string mode, int load, int seconds, Cpu cpu)
+    {
+        await RunAsync(mode, load, Math.Max(2, seconds / 2));
+        await DrainAsync();
+        var measuredFrom = posted;
+        (received, again, errors, completed) = (0, 0, 0, 0);
+        shown.Reset();
+        answered.Reset();
+        var before = cpu.Now();
+        var watch = Stopwatch.StartNew();
+        await RunAsync(mode, load, seconds);
+        var elapsed = watch.Elapsed.TotalSeconds;
+        await DrainAsync();
+        var after = cpu.Now();
+        var lost = posted - measuredFrom - due.AsSpan((int)measuredFrom, (int)(posted - measuredFrom)).Count(0L);
+        double Each(long from, long to) => completed == 0 ? 0 : Math.Round((to - from) / (double)completed, 1);
+        return JsonSerializer.Serialize(new
+        {
+            mode, devices = devices.Count, load, seconds, rate = Math.Round(completed / elapsed, 1), completed, received, lost, again, errors,
+            shownP50 = Ms(shown, 50), shownP99 = Ms(shown, 99), answeredP50 = Ms(answered, 50), answeredP99 = Ms(answered, 99),
+            serverCpuMicros = Each(before.Server, after.Server), databaseCpuMicros = Each(before.Database, after.Database),
+            generatorCpuMicros = Each(before.Generator, after.Generator),
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(devices.Select(device => device.DisposeAsync().AsTask()));
+        foreach (var connection in idle)
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>What was posted in time may arrive a little later; what has not come by then is lost.</summary>
+    private async Task DrainAsync()
+    {
+        var patience = Stopwatch.StartNew();
+        while (due.AsSpan(0, (int)posted).ContainsAnyExcept(0L) && patience.Elapsed < Patience)
+        {
+            await Task.Delay(50);
+        }
+    }
+
+    private async Task RunAsync(string mode, int load, int seconds)
+    {
+        var end = Stopwatch.GetTimestamp() + seconds * Stopwatch.Frequency;
+        if (mode == "closed")
+        {
+            await Task.WhenAll(Enumerable.Range(0, load).Select(async worker =>
+            {
+                var random = new Random(worker);
+                while (Stopwatch.GetTimestamp() < end)
+                {
+                    await PostAsync(people[random.Next(people.Count)], Stopwatch.GetTimestamp());
+                }
+            }));
+            return;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var choose = new Random(1);
+        using var connections = new SemaphoreSlim(MaxConnections);
+        var tasks = new List<Task>();
+        for (long i = 0; ; i++)
+        {
+            var time = started + i * Stopwatch.Frequency / load;
+            if (time >= end)
+            {
+                break;
+            }
+
+            while (Stopwatch.GetTimestamp() < time)
+            {
+                await Task.Delay(1);
+            }
+
+            // A request that finds no free connection waits here and is late: its time counts from when it was due.
+            await connections.WaitAsync();
+            tasks.Add(PostAsync(people[choose.Next(people.Count)], time).ContinueWith(_ => connections.Release(), TaskScheduler.Default));
+        }
+
+        await Task.WhenAll(tasks);
+    }
+
+    private async Task PostAsync(User to, long since)
+    {
+        var number = Interlocked.Increment(ref posted) - 1;
+        due[number] = since;
+        Caller? connection = null;
+        try
+        {
+            if (!idle.TryTake(out connection))
+            {
+                connection = new(address, "/api/v1/tasks", caller.Token);
+                await connection.ConnectAsync();
+            }
+
+            var status = await connection.PostAsync(string.Create(CultureInfo.InvariantCulture,
+                $$"""{"title":"{{number:D9}}","assigneeId":"{{to.Id}}","description":"Bring the contract and the samples, and ask for the signed copy."}"""));
+            idle.Add(connection);
+            if (status == 201)
+            {
+                Interlocked.Increment(ref completed);
+                answered.RecordValue(Math.Max(1, Microseconds(since)));
+                return;
+            }
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            connection?.Dispose();
+        }
+
+        due[number] = 0;
+        Interlocked.Increment(ref errors);
+    }
+
+    private void Shown(ReadOnlySpan<byte> title, bool known)
+    {
+        if (known)
+        {
+            Interlocked.Increment(ref again);
+        }
+        else if (Utf8Parser.TryParse(title, out int number, out _) && number < MaxPosts && Interlocked.Exchange(ref due[number], 0) is var since and not 0)
+        {
+            Interlocked.Increment(ref received);
+            shown.RecordValue(Math.Max(1, Microseconds(since)));
+        }
+    }
+
+    private static long Microseconds(long since) => (Stopwatch.GetTimestamp() - since) * 1_000_000 / Stopwatch.Frequency;
+
+    private static double Ms(HistogramBase histogram, double percentile) =>
+        histogram.TotalCount == 0 ? 0 : Math.Round(histogram.GetValueAtPercentile(percentile) / 1000.0, 1);
+}

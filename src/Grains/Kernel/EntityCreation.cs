@@ -1,0 +1,138 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>What a kind of entity is, apart from its actor.</summary>
+/// <typeparam name="TState">Its state.</typeparam>
+/// <typeparam name="TEvent">The base of its facts.</typeparam>
+public abstract class EntityKind<TState, TEvent>
+    where TState : StateRecord, new()
+    where TEvent : class
+{
+    /// <summary>The grain type's name.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Adds a fact to a state.</summary>
+    public abstract TState Apply(TState state, TEvent fact, DateTimeOffset at);
+
+    /// <summary>The read model's rows for a state and the facts that led to it.</summary>
+    public abstract IReadOnlyList<IProjectedRow> Rows(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts);
+
+    /// <summary>
+    /// Tells others what is so now. From the state rather than from the facts, so that a repeat, however late, is true.
+    /// </summary>
+    public virtual Task TellAsync(IGrainFactory grains, Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
+
+    /// <summary>What a write of these facts has to say to the read model.</summary>
+    internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => new(
+        Name, id, version, Rows(id, state, version, facts),
+        [.. facts.Select(fact => new LoggedFact(fact.Version, fact.Seq, fact.At, fact.By, fact.Event, typeof(TEvent)))]);
+}
+
+/// <summary>
+/// Makes entities under fresh ids without activating their actors: the row that the actor would write is written, and the
+/// same effects follow. The actor starts with the entity's next command, from that row. Whatever this does not finish
+/// (the read model is down, the silo dies) the actor does, which has the facts in its outbox and is woken for it.
+/// </summary>
+public sealed partial class EntityCreation(
+    [FromKeyedServices(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
+    IProjector projector, IGrainFactory grains, TimeProvider clock, IOptions<KernelOptions> options, ILogger<EntityCreation> logger)
+    : ILifecycleParticipant<ISiloLifecycle>
+{
+    private int underWay;
+    private TaskCompletionSource? drained;
+
+    /// <summary>Commits a decision as the first write of an entity.</summary>
+    public async Task<Outcome<TView>> CreateAsync<TState, TEvent, TView>(
+        EntityKind<TState, TEvent> kind, Guid id, CallContext context, Decision<TEvent> decision, Func<Guid, TState, int, TView> view)
+        where TState : StateRecord, new()
+        where TEvent : class
+        where TView : class
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(view);
+        if (decision.Refusal is not null)
+        {
+            return decision.Refusal;
+        }
+
+        const int version = 1;
+        var at = clock.GetUtcNow();
+        var state = decision.Events.Aggregate(new TState(), (made, fact) => kind.Apply(made, fact, at));
+        Committed<TEvent>[] facts = [.. decision.Events.Select((fact, seq) => new Committed<TEvent>(version, seq, at, context.By.UserId, fact))];
+        var grainId = GrainId.Create(GrainType.Create(kind.Name), GrainIdKeyExtensions.CreateGuidKey(id));
+        Interlocked.Increment(ref underWay);
+        try
+        {
+            await storage.WriteStateAsync(kind.Name, grainId, new GrainState<Stored<TState, TEvent>>
+            {
+                State = new() { State = state, Outbox = facts, Operations = [new(context.OperationId, at)] },
+            });
+        }
+        catch
+        {
+            Done();
+            throw;
+        }
+
+        _ = FollowUpAsync(kind, grainId, id, state, facts);
+        return Outcome.Of(view(id, state, version), version);
+    }
+
+    /// <inheritdoc />
+    public void Participate(ISiloLifecycle observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        observer.Subscribe(nameof(EntityCreation), ServiceLifecycleStage.Active, _ => Task.CompletedTask, DrainAsync);
+    }
+
+    private async Task FollowUpAsync<TState, TEvent>(EntityKind<TState, TEvent> kind, GrainId grainId, Guid id, TState state, Committed<TEvent>[] facts)
+        where TState : StateRecord, new()
+        where TEvent : class
+    {
+        var since = clock.GetTimestamp();
+        try
+        {
+            var projected = projector.ProjectAsync(kind.Entry(id, state, 1, facts));
+            await kind.TellAsync(grains, id, state, 1, facts);
+            await projected;
+            if (clock.GetElapsedTime(since) > options.Value.SecondLook / 2)
+            {
+                await kind.TellAsync(grains, id, state, 1, facts);
+            }
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogHandedOver(logger, kind.Name, id, error.GetType().Name);
+            await grains.GetGrain<IDurableGrain>(grainId).RecoverAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            Done();
+        }
+    }
+
+    private void Done()
+    {
+        if (Interlocked.Decrement(ref underWay) == 0)
+        {
+            drained?.TrySetResult();
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Volatile.Read(ref underWay) > 0)
+        {
+            await drained.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Effects of the new {Kind} {Id} are not confirmed ({Error}); its actor takes over")]
+    private static partial void LogHandedOver(ILogger logger, string kind, Guid id, string error);
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>
+/// Answers that are good for a moment, so that a busy process asks an actor once and not with every request. Bounded;
+/// a failed question is not remembered.
+/// </summary>
+/// <param name="good">How long an answer is good.</param>
+/// <param name="clock">The clock.</param>
+public sealed class Remembered<TKey, TValue>(TimeSpan good, TimeProvider clock)
+    where TKey : notnull
+{
+    private const int Most = 50_000;
+    private readonly ConcurrentDictionary<TKey, (TValue Value, long At)> answers = new();
+
+    /// <summary>The remembered answer, or a new one.</summary>
+    public ValueTask<TValue> GetAsync(TKey key, Func<TKey, Task<TValue>> ask)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        return answers.TryGetValue(key, out var known) && clock.GetElapsedTime(known.At) < good
+            ? ValueTask.FromResult(known.Value)
+            : new(AskAsync(key, ask));
+    }
+
+    private async Task<TValue> AskAsync(TKey key, Func<TKey, Task<TValue>> ask)
+    {
+        // From before the question: what changed while it was under way is not hidden for longer than promised.
+        var at = clock.GetTimestamp();
+        var value = await ask(key);
+        if (answers.Count > Most)
+        {
+            answers.Clear();
+        }
+
+        answers[key] = (value, at);
+        return value;
+    }
+}
