@@ -102,6 +102,7 @@ public static class SiloHosting
         services.AddHostedService(provider => provider.GetRequiredService<Projector>());
         services.AddSingleton<IUserReadModel, UserReadModel>();
         services.TryAddSingleton<LocalGateways>();
+        services.AddSingleton<RecoverySignal>();
         services.AddSingleton<StaffDirectory>();
         services.AddSingleton<EntityCreation>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EntityCreation>());

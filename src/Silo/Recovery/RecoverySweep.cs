@@ -23,6 +23,8 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
 {
     private const int Page = 500;
     private const int AtOnce = 16;
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
+    private static readonly string Time = GrainRowKey.TimeOf("GrainIdN0");
 
     private readonly IGrainFactory grains;
     private readonly Database database;
@@ -30,12 +32,12 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     private readonly RecoveryOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<RecoverySweep> logger;
-    private TaskCompletionSource wanted = New();
+    private readonly RecoverySignal signal;
 
     /// <summary>Made by Orleans, one a silo.</summary>
     public RecoverySweep(
         GrainId id, Silo silo, ILoggerFactory loggerFactory, IGrainFactory grains, Database database,
-        IOptions<ClusterOptions> cluster, IOptions<RecoveryOptions> options, TimeProvider clock)
+        IOptions<ClusterOptions> cluster, IOptions<RecoveryOptions> options, RecoverySignal signal, TimeProvider clock)
         : base(id, silo, loggerFactory)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -44,6 +46,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
         this.database = database;
         this.cluster = cluster.Value;
         this.options = options.Value;
+        this.signal = signal;
         this.clock = clock;
         logger = loggerFactory.CreateLogger<RecoverySweep>();
     }
@@ -51,7 +54,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     /// <inheritdoc />
     public override Task OnRangeChange(IRingRange oldRange, IRingRange newRange, bool increased)
     {
-        wanted.TrySetResult();
+        signal.Want();
         return base.OnRangeChange(oldRange, newRange, increased);
     }
 
@@ -59,11 +62,9 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     protected override async Task StartInBackground()
     {
         await base.StartInBackground();
-        _ = RunAsync("sweep", SweepAsync, () => Task.WhenAny(wanted.Task, DelayAsync(options.SweepPeriod)));
+        _ = RunAsync("sweep", SweepAsync, () => Task.WhenAny(signal.Wanted, DelayAsync(options.SweepPeriod)));
         _ = RunAsync("due", DueAsync, () => DelayAsync(options.DuePeriod));
     }
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task DelayAsync(TimeSpan period) => Task.Delay(period, clock, StoppedCancellationTokenSource.Token);
 
@@ -79,6 +80,8 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
             catch (Exception error) when (!stopping.IsCancellationRequested)
             {
                 LogFailed(logger, what, error.GetType().Name, StorageErrors.Describe(error));
+                await DelayAsync(AfterFailure).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                continue;
             }
             catch (OperationCanceledException)
             {
@@ -91,8 +94,9 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
 
     private async Task SweepAsync(CancellationToken stopping)
     {
-        wanted = New();
-        var after = new StoredRow { GrainIdHash = int.MinValue, GrainIdN0 = long.MinValue, GrainIdN1 = long.MinValue, GrainTypeHash = int.MinValue };
+        signal.Begin();
+        // From the newest on: what a crash left behind is most likely there.
+        var before = new StoredRow { Time = long.MaxValue, GrainIdN0 = long.MaxValue, GrainIdN1 = long.MaxValue, GrainTypeHash = int.MaxValue };
         var recovered = 0;
         while (true)
         {
@@ -101,20 +105,20 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
             {
                 var rows = (await connection.QueryAsync<StoredRow>(
                     $"""
-                    SELECT GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, Version
+                    SELECT {Time} AS Time, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, Version
                     FROM OrleansStorage
-                    WHERE (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash) > (@GrainIdHash, @GrainIdN0, @GrainIdN1, @GrainTypeHash)
+                    WHERE ({Time}, GrainIdN0, GrainIdN1, GrainTypeHash) < (@Time, @GrainIdN0, @GrainIdN1, @GrainTypeHash)
                       AND ServiceId = @ServiceId AND PayloadBinary IS NOT NULL
-                    ORDER BY GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash
+                    ORDER BY {Time} DESC, GrainIdN0 DESC, GrainIdN1 DESC, GrainTypeHash DESC
                     LIMIT {Page}
                     """,
-                    new { after.GrainIdHash, after.GrainIdN0, after.GrainIdN1, after.GrainTypeHash, cluster.ServiceId })).AsList();
+                    new { before.Time, before.GrainIdN0, before.GrainIdN1, before.GrainTypeHash, cluster.ServiceId })).AsList();
                 if (rows.Count == 0)
                 {
                     break;
                 }
 
-                after = rows[^1];
+                before = rows[^1];
                 behind = await BehindAsync(connection, rows);
             }
 
@@ -170,7 +174,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
 
     private sealed record StoredRow
     {
-        public int GrainIdHash { get; init; }
+        public long Time { get; init; }
         public long GrainIdN0 { get; init; }
         public long GrainIdN1 { get; init; }
         public int GrainTypeHash { get; init; }

@@ -11,6 +11,7 @@ public sealed class Database : IAsyncDisposable
 {
     private readonly NpgsqlDataSource? postgres;
     private readonly NpgsqlDataSource? postgresWriter;
+    private readonly NpgsqlDataSource? postgresProjector;
     private readonly string connectionString;
 
     static Database() => DapperTypes.Register();
@@ -34,7 +35,11 @@ public sealed class Database : IAsyncDisposable
             // scan it; these connections are told never to.
             builder.Options = $"{builder.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan".Trim();
             builder.MaxPoolSize = Math.Max(storage.Lanes * 2 + 4, 8);
+            // They run complete batches and leave nothing behind that would have to be reset.
+            builder.NoResetOnClose = true;
             postgresWriter = NpgsqlDataSource.Create(builder);
+            builder.Options += " -c synchronous_commit=off";
+            postgresProjector = NpgsqlDataSource.Create(builder);
         }
         else
         {
@@ -83,6 +88,9 @@ public sealed class Database : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>An open connection for batches of the read model: commits do not wait for the disk. PostgreSQL only.</summary>
+    public async Task<NpgsqlConnection> OpenProjectorAsync() => await postgresProjector!.OpenConnectionAsync();
+
     /// <summary>A condition "column is one of @parameter".</summary>
     public string In(string column, string parameter) =>
         Kind == DatabaseKind.PostgreSql ? $"{column} = ANY(@{parameter})" : $"{column} IN @{parameter}";
@@ -106,6 +114,7 @@ public sealed class Database : IAsyncDisposable
         {
             await postgres.DisposeAsync();
             await postgresWriter!.DisposeAsync();
+            await postgresProjector!.DisposeAsync();
         }
         else
         {

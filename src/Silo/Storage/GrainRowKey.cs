@@ -11,6 +11,9 @@ internal readonly record struct GrainRowKey(int IdHash, long N0, long N1, int Ty
 {
     private static readonly OrleansDefaultHasher Hasher = new();
 
+    /// <summary>The time in a UUIDv7 key, from the column that holds it: how the table's index begins.</summary>
+    public static string TimeOf(string n0) => $"((({n0} & 4294967295) << 16) | (({n0} >> 32) & 65535))";
+
     public static GrainRowKey Of(string stateName, GrainId grain)
     {
         var typeHash = Hasher.Hash(Encoding.UTF8.GetBytes(stateName));

@@ -18,20 +18,20 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
         RETURNING GrainIdN0, GrainIdN1, GrainTypeHash, GrainIdExtensionString, Version
         """;
 
-    private const string Update = $"""
+    private static readonly string Update = $"""
         UPDATE OrleansStorage s
         SET PayloadBinary = i.p, ModifiedOn = now() AT TIME ZONE 'utc', Version = s.Version + 1
         FROM {KeyArrays}, $8::bytea[], $9::integer[]) AS i(h, n0, n1, th, t, e, p, v)
-        WHERE s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
+        WHERE {GrainRowKey.TimeOf("s.GrainIdN0")} = {GrainRowKey.TimeOf("i.n0")} AND s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
           AND s.GrainTypeString = i.t AND COALESCE(s.GrainIdExtensionString, '') = COALESCE(i.e, '') AND s.Version = i.v
         RETURNING s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version
         """;
 
-    private const string Select = $"""
+    private static readonly string Select = $"""
         SELECT s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version, s.PayloadBinary
         FROM {KeyArrays}) AS i(h, n0, n1, th, t, e)
         JOIN OrleansStorage s
-          ON s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
+          ON {GrainRowKey.TimeOf("s.GrainIdN0")} = {GrainRowKey.TimeOf("i.n0")} AND s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
          AND s.GrainTypeString = i.t AND COALESCE(s.GrainIdExtensionString, '') = COALESCE(i.e, '')
         """;
 
@@ -42,7 +42,7 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
         await using var connection = (NpgsqlConnection)await database.OpenWriterAsync();
         await using var command = new NpgsqlBatch(connection);
         // In key order, so that two batches never wait for each other's rows in a circle.
-        var ordered = batch.OrderBy(write => write.Key.IdHash).ThenBy(write => write.Key.N0).ThenBy(write => write.Key.N1).ToList();
+        var ordered = batch.OrderBy(write => write.Key.N0).ThenBy(write => write.Key.N1).ThenBy(write => write.Key.IdHash).ToList();
         AddWrite(command, Insert, [.. ordered.Where(write => write.ExpectedVersion is null)]);
         AddWrite(command, Update, [.. ordered.Where(write => write.ExpectedVersion is not null)]);
 

@@ -7,8 +7,8 @@ namespace LimoCha.Actors.Storage;
 /// <summary>Batches as prepared statements inside one immediate transaction on one connection.</summary>
 internal sealed class SqliteStateStore(Database database, IOptions<ClusterOptions> cluster) : IStateStore, IAsyncDisposable
 {
-    private const string Where = """
-        WHERE GrainIdHash = @h AND GrainIdN0 = @n0 AND GrainIdN1 = @n1 AND GrainTypeHash = @th AND GrainTypeString = @t
+    private static readonly string Where = $"""
+        WHERE {GrainRowKey.TimeOf("GrainIdN0")} = {GrainRowKey.TimeOf("@n0")} AND GrainIdHash = @h AND GrainIdN0 = @n0 AND GrainIdN1 = @n1 AND GrainTypeHash = @th AND GrainTypeString = @t
           AND ServiceId = @s AND COALESCE(GrainIdExtensionString, '') = COALESCE(@e, '')
         """;
 
@@ -17,9 +17,9 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         VALUES (@h, @n0, @n1, @th, @t, @s, @e, @p, 1) ON CONFLICT DO NOTHING
         """;
 
-    private const string Update = $"UPDATE OrleansStorage SET PayloadBinary = @p, ModifiedOn = datetime('now'), Version = Version + 1 {Where} AND Version = @v";
+    private static readonly string Update = $"UPDATE OrleansStorage SET PayloadBinary = @p, ModifiedOn = datetime('now'), Version = Version + 1 {Where} AND Version = @v";
 
-    private const string Select = $"SELECT PayloadBinary, Version FROM OrleansStorage {Where}";
+    private static readonly string Select = $"SELECT PayloadBinary, Version FROM OrleansStorage {Where}";
 
     private SqliteConnection? writer;
     private SqliteConnection? reader;

@@ -45,7 +45,7 @@ internal static class IdentityHosting
                 options.ExpireTimeSpan = TimeSpan.FromDays(7);
                 options.Events.OnValidatePrincipal = async context =>
                 {
-                    if (await CheckAsync(context.HttpContext, context.Principal, CookieAuthenticationDefaults.AuthenticationScheme) is { } principal)
+                    if (await CheckAsync(context.HttpContext, context.Principal) is { } principal)
                     {
                         context.ReplacePrincipal(principal);
                     }
@@ -55,10 +55,12 @@ internal static class IdentityHosting
                     }
                 };
             });
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((options, tokens) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens, TimeProvider>((options, tokens, clock) =>
         {
             options.MapInboundClaims = false;
             options.TokenValidationParameters = tokens.Validation;
+            options.TokenHandlers.Clear();
+            options.TokenHandlers.Add(new RememberedTokens(clock));
             options.Events = new()
             {
                 // Browsers cannot set headers on a WebSocket: the hub takes its token from the query, as SignalR sends it.
@@ -74,7 +76,7 @@ internal static class IdentityHosting
                 },
                 OnTokenValidated = async context =>
                 {
-                    if (await CheckAsync(context.HttpContext, context.Principal, JwtBearerDefaults.AuthenticationScheme) is { } principal)
+                    if (await CheckAsync(context.HttpContext, context.Principal) is { } principal)
                     {
                         context.Principal = principal;
                     }
@@ -90,15 +92,14 @@ internal static class IdentityHosting
     }
 
     /// <summary>The principal as its actor is now; null when the session is over.</summary>
-    private static async Task<ClaimsPrincipal?> CheckAsync(HttpContext context, ClaimsPrincipal? principal, string scheme)
+    private static ValueTask<ClaimsPrincipal?> CheckAsync(HttpContext context, ClaimsPrincipal? principal)
     {
         var user = principal?.FindFirstValue("sub") ?? principal?.FindFirstValue(ClaimTypes.NameIdentifier);
         if (!Guid.TryParse(user, out var userId) || !Guid.TryParse(principal!.FindFirstValue(ActorPrincipal.SessionClaim), out var sessionId))
         {
-            return null;
+            return default;
         }
 
-        var actor = await context.RequestServices.GetRequiredService<SessionCheck>().FindAsync(userId, sessionId);
-        return actor?.ToPrincipal(sessionId, scheme);
+        return context.RequestServices.GetRequiredService<SessionCheck>().FindAsync(userId, sessionId);
     }
 }

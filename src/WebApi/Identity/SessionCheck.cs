@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
 
@@ -10,9 +11,10 @@ namespace LimoCha.Actors.Identity;
 public sealed class SessionCheck(IGrainFactory grains, TimeProvider clock)
 {
     private static readonly TimeSpan Good = TimeSpan.FromMilliseconds(500);
-    private readonly Remembered<(Guid User, Guid Session), Actor?> answers = new(Good, clock);
+    private readonly Remembered<(Guid User, Guid Session), ClaimsPrincipal?> answers = new(Good, clock);
 
-    /// <summary>The actor behind a session, or null when it is over.</summary>
-    public ValueTask<Actor?> FindAsync(Guid userId, Guid sessionId) =>
-        answers.GetAsync((userId, sessionId), session => grains.Grain<IUserGrain>(session.User).CheckSessionAsync(session.Session));
+    /// <summary>The principal as its actor is now, or null when the session is over.</summary>
+    public ValueTask<ClaimsPrincipal?> FindAsync(Guid userId, Guid sessionId) => answers.GetAsync(
+        (userId, sessionId),
+        async session => (await grains.Grain<IUserGrain>(session.User).CheckSessionAsync(session.Session))?.ToPrincipal(session.Session));
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -61,45 +60,6 @@ public sealed record Call(Actor By, Guid OperationId, bool Repeated, int? IfVers
 /// <param name="Id">The same for every repeat.</param>
 /// <param name="Repeated">True when this is a repeat.</param>
 public sealed record Operation(Guid Id, bool Repeated);
-
-/// <summary>Who is behind a principal.</summary>
-public static class ActorPrincipal
-{
-    /// <summary>The session's claim.</summary>
-    public const string SessionClaim = "sid";
-    private const string DepartmentClaim = "dep";
-
-    /// <summary>The actor of a principal that authentication made.</summary>
-    public static Actor ToActor(this ClaimsPrincipal principal)
-    {
-        ArgumentNullException.ThrowIfNull(principal);
-        return new(
-            Guid.Parse(principal.FindFirstValue(ClaimTypes.NameIdentifier)!),
-            Enum.Parse<Role>(principal.FindFirstValue(ClaimTypes.Role)!),
-            principal.FindFirstValue(DepartmentClaim) is { } department ? Guid.Parse(department) : null);
-    }
-
-    /// <summary>The session of a principal that authentication made.</summary>
-    public static Guid SessionId(this ClaimsPrincipal principal) => Guid.Parse(principal.FindFirstValue(SessionClaim)!);
-
-    /// <summary>The principal of an actor in a session.</summary>
-    public static ClaimsPrincipal ToPrincipal(this Actor actor, Guid sessionId, string scheme)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        var identity = new ClaimsIdentity(
-            [
-                new(ClaimTypes.NameIdentifier, actor.UserId.ToString()), new(ClaimTypes.Role, actor.Role.ToString()),
-                new(SessionClaim, sessionId.ToString()),
-            ],
-            scheme);
-        if (actor.DepartmentId is { } department)
-        {
-            identity.AddClaim(new(DepartmentClaim, department.ToString()));
-        }
-
-        return new(identity);
-    }
-}
 
 /// <summary>Outcomes as HTTP answers, with their version as ETag.</summary>
 public static class Answers

@@ -32,7 +32,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
             throw new BadHttpRequestException("Idempotency-Key has 1 to 255 characters.");
         }
 
-        var (entryKey, requestHash) = (Hash($"{context.User.ToActor().UserId}\n{key}"), await HashRequestAsync(context.Request));
+        var (entryKey, requestHash) = (Hash($"{context.User.UserKey()}\n{key}"), await HashRequestAsync(context.Request));
         var entry = await ReserveAsync(entryKey, requestHash, context.RequestAborted);
         if (entry.RequestHash != requestHash)
         {

@@ -21,7 +21,7 @@ internal static class Limits
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
                 context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
                     ? RateLimitPartition.GetTokenBucketLimiter(
-                        context.User.Identity?.IsAuthenticated == true ? context.User.ToActor().UserId.ToString() : Address(context),
+                        context.User.Identity?.IsAuthenticated == true ? context.User.UserKey() : Address(context),
                         _ => new()
                         {
                             TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,

@@ -82,7 +82,10 @@ internal static class WebHosting
         });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
         services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans").AddAspNetCoreInstrumentation().AddPrometheusExporter())
+            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans")
+                // Counts a table of many thousand entries each time it is read.
+                .AddView("orleans-directory-cache-size", MetricStreamConfiguration.Drop)
+                .AddAspNetCoreInstrumentation().AddPrometheusExporter())
             .AddTracesWhenExported();
         return services;
     }
@@ -101,11 +104,12 @@ internal static class WebHosting
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseRequestLocalization(options =>
+        // Pages speak the reader's language; the API and the hub have none, and a culture costs time at every await.
+        app.UseWhen(context => !IsForPrograms(context.Request.Path), pages => pages.UseRequestLocalization(options =>
         {
             options.SetDefaultCulture("zh-CN").AddSupportedCultures("zh-CN", "en").AddSupportedUICultures("zh-CN", "en");
             options.ApplyCurrentCultureToResponseHeaders = true;
-        });
+        }));
         app.UseAuthentication();
         app.UseMiddleware<ApiIdentity>();
         app.UseRateLimiter();
@@ -114,6 +118,9 @@ internal static class WebHosting
         app.UseMiddleware<IdempotencyMiddleware>();
         return app;
     }
+
+    private static bool IsForPrograms(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/hubs", StringComparison.Ordinal);
 
     /// <summary>Health, metrics, the contract, and Orleans' dashboard for admins.</summary>
     public static void MapHostEndpoints(this WebApplication app)

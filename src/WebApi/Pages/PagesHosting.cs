@@ -70,7 +70,7 @@ internal static class PagesHosting
         }
 
         var user = outcome.Value.User;
-        var principal = new Actor(user.Id, user.Role, user.DepartmentId).ToPrincipal(outcome.Value.SessionId, CookieAuthenticationDefaults.AuthenticationScheme);
+        var principal = new Actor(user.Id, user.Role, user.DepartmentId).ToPrincipal(outcome.Value.SessionId);
         await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, principal, new() { IsPersistent = true });
         var home = user.Role == Role.Staff ? "/m" : "/";
         return Results.LocalRedirect(Local(returnUrl) == "/" ? home : Local(returnUrl));

@@ -20,15 +20,20 @@ CREATE TABLE OrleansStorage (
     Version                integer
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
--- The full identity is unique: two first inserts of one grain cannot both succeed.
+-- The full identity is unique: two first inserts of one grain cannot both succeed. It begins with the time in a
+-- UUIDv7 key (RFC 9562: 48 bits of milliseconds; .NET stores them as two little-endian parts), so that new grains go to
+-- the end of the index instead of all over it, and what was made lately is found together.
 CREATE UNIQUE INDEX UX_OrleansStorage ON OrleansStorage
-    (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, ServiceId, COALESCE(GrainIdExtensionString, ''));
+    ((((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)),
+     GrainIdN0, GrainIdN1, GrainTypeHash, COALESCE(GrainIdExtensionString, ''), GrainTypeString, ServiceId);
 
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
 ('ReadFromStorageKey', '
     SELECT PayloadBinary, now() AT TIME ZONE ''utc'' AS ReadOn, Version
     FROM OrleansStorage
-    WHERE GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+    WHERE (((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)) =
+          (((@GrainIdN0 & 4294967295) << 16) | ((@GrainIdN0 >> 32) & 65535))
+      AND GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
       AND GrainTypeHash = @GrainTypeHash AND GrainTypeString = @GrainTypeString AND ServiceId = @ServiceId
       AND COALESCE(GrainIdExtensionString, '''') = COALESCE(CAST(@GrainIdExtensionString AS varchar), '''')'),
 ('WriteToStorageKey', '
@@ -43,7 +48,9 @@ INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
     changed AS (
         UPDATE OrleansStorage
         SET PayloadBinary = @PayloadBinary, ModifiedOn = now() AT TIME ZONE ''utc'', Version = Version + 1
-        WHERE GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+        WHERE (((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)) =
+          (((@GrainIdN0 & 4294967295) << 16) | ((@GrainIdN0 >> 32) & 65535))
+      AND GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
           AND GrainTypeHash = @GrainTypeHash AND GrainTypeString = @GrainTypeString AND ServiceId = @ServiceId
           AND COALESCE(GrainIdExtensionString, '''') = COALESCE(CAST(@GrainIdExtensionString AS varchar), '''')
           AND Version = CAST(@GrainStateVersion AS integer)
@@ -52,14 +59,18 @@ INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
 ('ClearStorageKey', '
     UPDATE OrleansStorage
     SET PayloadBinary = NULL, ModifiedOn = now() AT TIME ZONE ''utc'', Version = Version + 1
-    WHERE GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+    WHERE (((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)) =
+          (((@GrainIdN0 & 4294967295) << 16) | ((@GrainIdN0 >> 32) & 65535))
+      AND GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
       AND GrainTypeHash = @GrainTypeHash AND GrainTypeString = @GrainTypeString AND ServiceId = @ServiceId
       AND COALESCE(GrainIdExtensionString, '''') = COALESCE(CAST(@GrainIdExtensionString AS varchar), '''')
       AND Version = CAST(@GrainStateVersion AS integer)
     RETURNING Version AS NewGrainStateVersion'),
 ('DeleteStorageKey', '
     DELETE FROM OrleansStorage
-    WHERE GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+    WHERE (((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)) =
+          (((@GrainIdN0 & 4294967295) << 16) | ((@GrainIdN0 >> 32) & 65535))
+      AND GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
       AND GrainTypeHash = @GrainTypeHash AND GrainTypeString = @GrainTypeString AND ServiceId = @ServiceId
       AND COALESCE(GrainIdExtensionString, '''') = COALESCE(CAST(@GrainIdExtensionString AS varchar), '''')
       AND Version = CAST(@GrainStateVersion AS integer)

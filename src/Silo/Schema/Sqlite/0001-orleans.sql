@@ -18,9 +18,12 @@ CREATE TABLE OrleansStorage (
     Version                INTEGER
 );
 
--- The full identity is unique: two first inserts of one grain cannot both succeed.
+-- The full identity is unique: two first inserts of one grain cannot both succeed. It begins with the time in a
+-- UUIDv7 key (RFC 9562: 48 bits of milliseconds; .NET stores them as two little-endian parts), so that new grains go to
+-- the end of the index instead of all over it, and what was made lately is found together.
 CREATE UNIQUE INDEX UX_OrleansStorage ON OrleansStorage
-    (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, ServiceId, COALESCE(GrainIdExtensionString, ''));
+    ((((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)),
+     GrainIdN0, GrainIdN1, GrainTypeHash, COALESCE(GrainIdExtensionString, ''), GrainTypeString, ServiceId);
 
 -- Insert and update exclude each other by the version, so each write is one statement's own transaction and no
 -- explicit one can be left open on a pooled connection.
@@ -28,7 +31,9 @@ INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
 ('ReadFromStorageKey', '
     SELECT PayloadBinary, Version
     FROM OrleansStorage
-    WHERE GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+    WHERE (((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)) =
+          (((@GrainIdN0 & 4294967295) << 16) | ((@GrainIdN0 >> 32) & 65535))
+      AND GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
       AND GrainTypeHash = @GrainTypeHash AND GrainTypeString = @GrainTypeString AND ServiceId = @ServiceId
       AND COALESCE(GrainIdExtensionString, '''') = COALESCE(@GrainIdExtensionString, '''')'),
 ('WriteToStorageKey', '
@@ -42,7 +47,9 @@ INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
 
     UPDATE OrleansStorage
     SET PayloadBinary = @PayloadBinary, ModifiedOn = datetime(''now''), Version = Version + 1
-    WHERE GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+    WHERE (((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)) =
+          (((@GrainIdN0 & 4294967295) << 16) | ((@GrainIdN0 >> 32) & 65535))
+      AND GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
       AND GrainTypeHash = @GrainTypeHash AND GrainTypeString = @GrainTypeString AND ServiceId = @ServiceId
       AND COALESCE(GrainIdExtensionString, '''') = COALESCE(@GrainIdExtensionString, '''')
       AND Version = @GrainStateVersion
@@ -50,7 +57,9 @@ INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
 ('ClearStorageKey', '
     UPDATE OrleansStorage
     SET PayloadBinary = NULL, ModifiedOn = datetime(''now''), Version = Version + 1
-    WHERE GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+    WHERE (((GrainIdN0 & 4294967295) << 16) | ((GrainIdN0 >> 32) & 65535)) =
+          (((@GrainIdN0 & 4294967295) << 16) | ((@GrainIdN0 >> 32) & 65535))
+      AND GrainIdHash = @GrainIdHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
       AND GrainTypeHash = @GrainTypeHash AND GrainTypeString = @GrainTypeString AND ServiceId = @ServiceId
       AND COALESCE(GrainIdExtensionString, '''') = COALESCE(@GrainIdExtensionString, '''')
       AND Version = @GrainStateVersion

@@ -92,7 +92,7 @@ CREATE TABLE event_log (
     at      INTEGER NOT NULL,
     by_user TEXT NOT NULL,
     data    TEXT NOT NULL,
-    PRIMARY KEY (kind, id, version, seq)
+    PRIMARY KEY (id, version, seq)
 );
 
 -- Answers to requests that carried an Idempotency-Key, kept for 24 hours.
@@ -108,7 +108,7 @@ CREATE TABLE idempotency (
 CREATE INDEX ix_idempotency_created ON idempotency (created_at);
 
 CREATE INDEX ix_task_assignee ON task (assignee_id, id);
-CREATE INDEX ix_task_open ON task (assignee_id) WHERE stage IN (1, 2, 4);
+CREATE INDEX ix_task_open ON task (assignee_id, id) WHERE stage IN (1, 2, 4);
 CREATE INDEX ix_task_department ON task (department_id, id);
 CREATE INDEX ix_task_wake ON task (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX ix_customer_owner ON customer (owner_id, id);
