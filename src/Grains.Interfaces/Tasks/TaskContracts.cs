@@ -149,10 +149,17 @@ public sealed record TaskView
 /// Makes tasks under ids that the caller's server has just made, without starting their actors: the way for the many.
 /// An id that may exist already goes to <see cref="ITaskGrain.CreateAsync"/>, which looks first.
 /// </summary>
+public interface ITaskCreation
+{
+    /// <summary>Makes the task; fails when there is one with this id.</summary>
+    Task<Outcome<TaskView>> CreateAsync(Guid id, CreateTask command, CallContext context, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The same, from another process: any silo does it.</summary>
 [Alias("ITaskCreationGrain")]
 public interface ITaskCreationGrain : IGrainWithIntegerKey
 {
-    /// <summary>Makes the task; fails when there is one with this id.</summary>
+    /// <summary>See <see cref="ITaskCreation.CreateAsync"/>.</summary>
     [Alias("CreateAsync")]
     Task<Outcome<TaskView>> CreateAsync(Guid id, CreateTask command, CallContext context, CancellationToken cancellationToken = default);
 }

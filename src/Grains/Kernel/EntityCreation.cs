@@ -71,7 +71,7 @@ public sealed partial class EntityCreation(
             await storage.WriteStateAsync(kind.Name, grainId, new GrainState<Stored<TState, TEvent>>
             {
                 State = new() { State = state, Outbox = facts, Operations = [new(context.OperationId, at)] },
-            });
+            }).ConfigureAwait(false);
         }
         catch
         {
@@ -98,8 +98,8 @@ public sealed partial class EntityCreation(
         try
         {
             var projected = projector.ProjectAsync(kind.Entry(id, state, 1, facts));
-            await kind.TellAsync(grains, id, state, 1, facts);
-            await projected;
+            await kind.TellAsync(grains, id, state, 1, facts).ConfigureAwait(false);
+            await projected.ConfigureAwait(false);
             if (clock.GetElapsedTime(since) > options.Value.SecondLook / 2)
             {
                 await kind.TellAsync(grains, id, state, 1, facts);

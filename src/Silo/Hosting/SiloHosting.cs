@@ -5,6 +5,7 @@ using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Recovery;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
+using LimoCha.Actors.Tasks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -64,6 +65,7 @@ public static class SiloHosting
 
             client.AddDashboard();
         });
+        builder.Services.AddSingleton<ITaskCreation, TaskCreationElsewhere>();
         return builder;
     }
 
@@ -105,6 +107,7 @@ public static class SiloHosting
         services.AddSingleton<RecoverySignal>();
         services.AddSingleton<StaffDirectory>();
         services.AddSingleton<EntityCreation>();
+        services.AddSingleton<ITaskCreation, TaskCreation>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EntityCreation>());
         silo.AddLimoChaStorage();
         silo.AddGrainService<RecoverySweep>();

@@ -116,7 +116,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
         var tables = entries.SelectMany(entry => entry.Rows).GroupBy(row => row.GetType())
             .Select(group => (Table: ReadTables.ByRow[group.Key], Rows: Newest(group)));
         var facts = entries.SelectMany(entry => entry.Facts.Select(fact => new LogRow(entry, fact)))
-            .DistinctBy(row => row.Key).OrderBy(row => row.Key).ToList();
+            .OrderBy(row => row.Key).ToList();
 
         if (database.Kind == DatabaseKind.PostgreSql)
         {

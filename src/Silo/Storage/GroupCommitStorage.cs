@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using LimoCha.Actors.Kernel;
 using Microsoft.Extensions.Logging;
@@ -41,7 +42,7 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
     {
         var read = new PendingRead(GrainRowKey.Of(stateName, grainId));
         Enqueue(reads.Writer, read);
-        var row = await read.Done;
+        var row = await read.Done.ConfigureAwait(false);
         grainState.State = row?.Payload is { } payload ? serializer.Deserialize<T>(new(payload)) : Activator.CreateInstance<T>();
         grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = row?.Payload is not null;
@@ -49,13 +50,13 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var payload = serializer.Serialize(grainState.State).ToArray();
+        var payload = Bytes(serializer.Serialize(grainState.State));
         if (payload.Length > options.MaxStateBytes)
         {
             throw new StateTooLargeException($"The state of a {stateName} would have {payload.Length} bytes; {options.MaxStateBytes} are allowed.");
         }
 
-        grainState.ETag = await CommitAsync(stateName, grainId, grainState.ETag, payload);
+        grainState.ETag = await CommitAsync(stateName, grainId, grainState.ETag, payload).ConfigureAwait(false);
         grainState.RecordExists = true;
     }
 
@@ -82,8 +83,12 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         int? expected = etag is null ? null : int.Parse(etag, CultureInfo.InvariantCulture);
         var write = new PendingWrite(GrainRowKey.Of(stateName, grainId), expected, payload);
         Enqueue(writes.Writer, write);
-        return (await write.Done).ToString(CultureInfo.InvariantCulture);
+        return (await write.Done.ConfigureAwait(false)).ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The very array that the serializer made, when it is one.</summary>
+    private static byte[] Bytes(BinaryData data) =>
+        MemoryMarshal.TryGetArray(data.ToMemory(), out var whole) && whole is { Offset: 0, Array: { } array } && array.Length == whole.Count ? array : data.ToArray();
 
     private static void Enqueue<TItem>(ChannelWriter<TItem> queue, TItem item)
     {

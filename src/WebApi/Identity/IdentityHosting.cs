@@ -10,6 +10,7 @@ namespace LimoCha.Actors.Identity;
 
 internal static class IdentityHosting
 {
+    private const string ByPath = "by-path";
     private const int WrongAttempts = 5;
     private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
 
@@ -33,7 +34,11 @@ internal static class IdentityHosting
             options.User.AllowedUserNameCharacters = "";
         }).AddUserStore<StaffStore>().AddTokenProvider<AuthenticatorTokenProvider<StaffIdentity>>(TokenOptions.DefaultAuthenticatorProvider);
 
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+        // Under /api and /hubs the caller is who the bearer token says, never who a page's cookie says: a page elsewhere
+        // cannot make a signed-in browser call the API. Rate limits and idempotency keys go by this caller.
+        services.AddAuthentication(ByPath)
+            .AddPolicyScheme(ByPath, null, options => options.ForwardDefaultSelector = context =>
+                context.Request.IsFromProgram() ? JwtBearerDefaults.AuthenticationScheme : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddJwtBearer()
             .AddCookie(options =>
             {

@@ -56,7 +56,7 @@ internal static class WebHosting
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
-        services.AddValidation();
+        services.AddValidation(RememberedValidation.AddTo);
         services.AddLimits();
         services.AddHostedService<IdempotencyPurge>();
         services.AddSingleton<CheckInService>();
@@ -82,7 +82,7 @@ internal static class WebHosting
         });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
         services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans")
+            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans", "System.Runtime")
                 // Counts a table of many thousand entries each time it is read.
                 .AddView("orleans-directory-cache-size", MetricStreamConfiguration.Drop)
                 .AddAspNetCoreInstrumentation().AddPrometheusExporter())
@@ -105,22 +105,18 @@ internal static class WebHosting
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         // Pages speak the reader's language; the API and the hub have none, and a culture costs time at every await.
-        app.UseWhen(context => !IsForPrograms(context.Request.Path), pages => pages.UseRequestLocalization(options =>
+        app.UseWhen(context => !context.Request.IsFromProgram(), pages => pages.UseRequestLocalization(options =>
         {
             options.SetDefaultCulture("zh-CN").AddSupportedCultures("zh-CN", "en").AddSupportedUICultures("zh-CN", "en");
             options.ApplyCurrentCultureToResponseHeaders = true;
         }));
         app.UseAuthentication();
-        app.UseMiddleware<ApiIdentity>();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.UseMiddleware<IdempotencyMiddleware>();
         return app;
     }
-
-    private static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/hubs", StringComparison.Ordinal);
 
     /// <summary>Health, metrics, the contract, and Orleans' dashboard for admins.</summary>
     public static void MapHostEndpoints(this WebApplication app)

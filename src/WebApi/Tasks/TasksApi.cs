@@ -79,23 +79,23 @@ public static class TasksApi
         return api;
     }
 
-    private static async Task<Results<Created<TaskView>, ProblemHttpResult>> CreateAsync(CreateTask command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await MakeAsync(grains, call.OperationId, command, call, call.Context, cancellationToken)).Created(context, task => $"/api/v1/tasks/{task.Id}");
+    private static async Task<Results<Created<TaskView>, ProblemHttpResult>> CreateAsync(CreateTask command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, CancellationToken cancellationToken) =>
+        (await MakeAsync(grains, creation, call.OperationId, command, call, call.Context, cancellationToken)).Created(context, task => $"/api/v1/tasks/{task.Id}");
 
     /// <summary>A fresh id needs no actor to be made; one that an earlier try may have used is asked of its actor.</summary>
-    private static Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, Guid id, CreateTask command, Call call, CallContext context, CancellationToken cancellationToken) =>
+    private static Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, ITaskCreation creation, Guid id, CreateTask command, Call call, CallContext context, CancellationToken cancellationToken) =>
         call.Repeated
             ? grains.Grain<ITaskGrain>(id).CreateAsync(command, context, cancellationToken)
-            : grains.GetGrain<ITaskCreationGrain>(0).CreateAsync(id, command, context, cancellationToken);
+            : creation.CreateAsync(id, command, context, cancellationToken);
 
-    private static async Task<Ok<IReadOnlyList<BatchRow>>> CreateManyAsync(CreateTasks command, Call call, IGrainFactory grains, CancellationToken cancellationToken)
+    private static async Task<Ok<IReadOnlyList<BatchRow>>> CreateManyAsync(CreateTasks command, Call call, IGrainFactory grains, ITaskCreation creation, CancellationToken cancellationToken)
     {
         var rows = new BatchRow[command.Tasks.Count];
         await Parallel.ForAsync(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
         {
             // Each row's id comes from the operation and its place, so that a repeat of the call finds the same tasks.
             var id = RowId(call.OperationId, index);
-            var outcome = await MakeAsync(grains, id, command.Tasks[index], call, call.Context with { OperationId = id }, token);
+            var outcome = await MakeAsync(grains, creation, id, command.Tasks[index], call, call.Context with { OperationId = id }, token);
             rows[index] = new(index, outcome.Value, outcome.Refusal is { } refusal ? $"urn:limocha:problem:{refusal.Problem}" : null, outcome.Refusal?.Detail);
         });
         return TypedResults.Ok<IReadOnlyList<BatchRow>>(rows);

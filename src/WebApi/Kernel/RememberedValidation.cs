@@ -1,0 +1,41 @@
+#pragma warning disable ASP0029 // The resolver interface is marked experimental; this file is the one that uses it.
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Microsoft.Extensions.Validation;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>
+/// What is to be validated of a type, looked up once: the generated resolver builds its answer anew with every request.
+/// </summary>
+internal sealed class RememberedValidation : IValidatableInfoResolver
+{
+    private readonly ConcurrentDictionary<Type, IValidatableInfo?> types = new();
+    private IReadOnlyList<IValidatableInfoResolver>? others;
+    private readonly ValidationOptions options;
+
+    private RememberedValidation(ValidationOptions options) => this.options = options;
+
+    /// <summary>Asks before all others.</summary>
+    public static void AddTo(ValidationOptions options) => options.Resolvers.Insert(0, new RememberedValidation(options));
+
+    public bool TryGetValidatableTypeInfo(Type type, [NotNullWhen(true)] out IValidatableInfo? validatableInfo)
+    {
+        validatableInfo = types.GetOrAdd(type, Find);
+        // "No" is passed on: the others say it themselves, and there are few such types.
+        return validatableInfo is not null;
+    }
+
+    public bool TryGetValidatableParameterInfo(ParameterInfo parameterInfo, [NotNullWhen(true)] out IValidatableInfo? validatableInfo)
+    {
+        validatableInfo = null;
+        return false;
+    }
+
+    private IValidatableInfo? Find(Type type)
+    {
+        others ??= [.. options.Resolvers.Where(resolver => resolver is not RememberedValidation)];
+        return others.Select(resolver => resolver.TryGetValidatableTypeInfo(type, out var info) ? info : null).FirstOrDefault(info => info is not null);
+    }
+}
