@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the product against what people would write instead, and against push alone, in one run on one PostgreSQL.
 #   ./bench/run.sh dispatch [--rounds N] [--seconds S] [--devices D] [--callers C]
-# All contenders run all the time and take turns being loaded (A B C A B C …), after one unrecorded round in which the
+# All contenders run all the time and take turns being loaded (A B C A B C …), after two unrecorded rounds in which the
 # runtime compiles; the table with medians and ratios is printed and kept in bench/results/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -53,19 +53,9 @@ start() { # contender
   until curl -s -o /dev/null "$url/health/ready"; do kill -0 "${server[$1]}" || { cat "$log"; exit 1; }; sleep 0.2; done
 }
 
-# µs at 100 ticks a second, with those of children that have ended: PostgreSQL's background processes come and go.
-cpu_of() { awk '{ print ($14 + $15 + $16 + $17) * 10000 }' "/proc/$1/stat" 2>/dev/null || echo 0; }
-cpu_db() { local sum=0 pid; for pid in $(pgrep -f "$work/pg|postgres: " || true); do sum=$((sum + $(cpu_of "$pid"))); done; echo "$sum"; }
-
 measure() { # contender mode load
-  local s0 d0 s1 d1 line
-  s0=$(cpu_of "${server[$1]}"); d0=$(cpu_db)
-  line=$(load "$2" "http://127.0.0.1:${web[$1]}/" "$work/users-$1.json" "$devices" "$3" "$seconds")
-  s1=$(cpu_of "${server[$1]}"); d1=$(cpu_db)
-  # CPU counts connecting and warm-up too, so it is divided by all dispatches: the warm-up is half as long.
-  echo "$line" | sed "s/^{/{\"contender\":\"$1\",/" | awk -v s=$((s1 - s0)) -v d=$((d1 - d0)) '{
-    match($0, /"completed":[0-9]+/); n = substr($0, RSTART + 12, RLENGTH - 12) * 1.5; if (n < 1) n = 1
-    sub(/}$/, sprintf(",\"serverCpuMicros\":%.0f,\"databaseCpuMicros\":%.0f}", s / n, d / n)); print }' | tee -a "$results"
+  load dispatch "$2" "http://127.0.0.1:${web[$1]}/" "$work/users-$1.json" "$devices" "$3" "$seconds" "${server[$1]}" "$(head -1 "$work/pg/postmaster.pid")" |
+    sed "s/^{/{\"contender\":\"$1\",/" | tee -a "$results"
 }
 
 echo "Preparing $devices staff…"
@@ -74,8 +64,9 @@ until token=$(grep -o 'setup?token=[0-9a-f]*' "$work/product.log" | cut -d= -f2)
 load prepare "http://127.0.0.1:${web[product]}/" "$token" "$devices" "$work/users-product.json"
 for contender in conventional push-only; do curl -s "http://127.0.0.1:${web[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
 
+# The runtime compiles hot methods anew for minutes of use: until then a contender runs at a third of its rate.
 echo "Warming up"
-for contender in conventional product push-only; do measure "$contender" closed "$callers" >/dev/null; done
+for round in 1 2; do for contender in conventional product push-only; do measure "$contender" closed "$callers" >/dev/null; done; done
 rm -f "$results"
 
 for round in $(seq "$rounds"); do

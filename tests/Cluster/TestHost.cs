@@ -140,9 +140,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
     private GatewayRef? me;
     private TaskCompletionSource changed = New();
 
-    public bool Acknowledges { get; init; } = true;
     public string? Ended { get; private set; }
-    public int Pushes { get; private set; }
     public string ConnectionId { get; private set; } = $"c-{Guid.NewGuid():N}";
 
     public IReadOnlyList<Card> Shown
@@ -200,12 +198,10 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
         }
     }
 
-    public async Task PushAsync(Guid user, IReadOnlyList<DeviceMessage> messages)
+    public Task PushAsync(Guid user, IReadOnlyList<DeviceMessage> messages)
     {
-        List<CardRef> acks = [];
         lock (gate)
         {
-            Pushes++;
             foreach (var message in messages.Where(m => m.ConnectionId == ConnectionId))
             {
                 if (message.Sync is { } all)
@@ -217,12 +213,12 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
 
                     foreach (var card in all)
                     {
-                        Show(card, acks);
+                        Show(card);
                     }
                 }
                 else if (message.Upsert is { } card)
                 {
-                    Show(card, acks);
+                    Show(card);
                 }
                 else if (message.Remove is { } gone)
                 {
@@ -230,8 +226,6 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
                     {
                         shown.Remove(gone.Id);
                     }
-
-                    acks.Add(gone);
                 }
 
                 Ended = message.SessionEnded ?? Ended;
@@ -242,10 +236,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
             signal.SetResult();
         }
 
-        if (Acknowledges && acks.Count > 0)
-        {
-            await client.GetGrain<IUserGrain>(user).AckAsync(ConnectionId, acks);
-        }
+        return Task.CompletedTask;
     }
 
     public Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid user) => Task.FromResult<IReadOnlyList<DeviceConnection>>(user == userId ? [Connection] : []);
@@ -258,14 +249,11 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Show(Card card, List<CardRef> acks)
+    private void Show(Card card)
     {
         if (!shown.TryGetValue(card.Id, out var known) || known.Version < card.Version)
         {
             shown[card.Id] = card;
             everShown.Add((card.Id, card.Version));
-        }
-
-        acks.Add(new() { Id = card.Id, Version = card.Version });
-    }
+        }    }
 }

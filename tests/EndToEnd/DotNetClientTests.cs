@@ -56,6 +56,32 @@ public sealed class DotNetClientTests(DemoFixture demo)
     }
 
     [Fact]
+    public async Task A_device_that_does_not_acknowledge_is_told_again_and_one_that_did_is_not()
+    {
+        using var manager = await demo.Product.SignInAsync("manager");
+        using var staff = await demo.Product.SignInAsync("staff2");
+        var synced = new TaskCompletionSource<List<WireCard>>();
+        var twice = new TaskCompletionSource<string>();
+        var seen = new HashSet<string>();
+        await using var hub = Connect(staff, messagePack: false);
+        hub.On<List<WireCard>>("Sync", cards => synced.TrySetResult(cards));
+        hub.On<WireCard>("Upsert", card =>
+        {
+            if (!seen.Add(card.Id))
+            {
+                twice.TrySetResult(card.Id);
+            }
+        });
+        await hub.StartAsync();
+        await hub.InvokeAsync("Hello", new WireHello { DeviceId = "deaf" });
+        var open = await synced.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await hub.InvokeAsync("Ack", open.Select(card => new WireRef { Id = card.Id, Version = card.Version }).ToArray());
+
+        var task = await manager.PostAsync("tasks", new { title = "Nobody hears", assigneeId = await manager.UserIdAsync("staff2") });
+        (await twice.Task.WaitAsync(TimeSpan.FromSeconds(20))).Should().Be(task.Json.GetProperty("id").GetString(), "the set was acknowledged and the new card was not");
+    }
+
+    [Fact]
     public async Task Malformed_hub_messages_get_a_clear_error_and_no_token_no_connection()
     {
         using var staff = await demo.Product.SignInAsync("staff3");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -29,7 +30,7 @@ public abstract class EntityKind<TState, TEvent>
     /// <summary>What a write of these facts has to say to the read model.</summary>
     internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => new(
         Name, id, version, Rows(id, state, version, facts),
-        [.. facts.Select(fact => new LoggedFact(fact.Version, fact.Seq, fact.At, fact.By, fact.Event, typeof(TEvent)))]);
+        [.. facts.GroupBy(fact => fact.Version).Select(write => new LoggedWrite(write.Key, write.Max(fact => fact.At), JsonSerializer.Serialize(write, StateJson.Options)))]);
 }
 
 /// <summary>

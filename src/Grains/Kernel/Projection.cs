@@ -10,23 +10,20 @@ public interface IProjectedRow
     int Version { get; }
 }
 
-/// <summary>A fact on its way to the event log.</summary>
-/// <param name="Version">The state's version.</param>
-/// <param name="Seq">Its position in the write.</param>
-/// <param name="At">When (UTC).</param>
-/// <param name="By">Who.</param>
-/// <param name="Fact">What; serialized with <see cref="StateJson"/> as <paramref name="Base"/>.</param>
-/// <param name="Base">The fact's base type, whose JSON names the kind.</param>
-public sealed record LoggedFact(int Version, int Seq, DateTimeOffset At, Guid By, object Fact, Type Base);
+/// <summary>The facts of one write on their way to the event log.</summary>
+/// <param name="Version">The version that the write made.</param>
+/// <param name="At">When the last of them was (UTC).</param>
+/// <param name="Json">The facts (<see cref="Committed{TEvent}"/>) as a JSON array.</param>
+public sealed record LoggedWrite(int Version, DateTimeOffset At, string Json);
 
 /// <summary>Everything that one actor's write has to say to the read model.</summary>
 /// <param name="Kind">The grain type's name, which is the stream's kind.</param>
 /// <param name="Id">The actor.</param>
 /// <param name="Version">The state's version.</param>
 /// <param name="Rows">Rows to put.</param>
-/// <param name="Facts">Facts to append to the event log.</param>
+/// <param name="Writes">Writes to append to the event log, oldest first.</param>
 public sealed record ProjectionEntry(
-    string Kind, Guid Id, int Version, IReadOnlyList<IProjectedRow> Rows, IReadOnlyList<LoggedFact> Facts);
+    string Kind, Guid Id, int Version, IReadOnlyList<IProjectedRow> Rows, IReadOnlyList<LoggedWrite> Writes);
 
 /// <summary>Writes rows and facts into the read model, many actors' at a time.</summary>
 public interface IProjector

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using System.Threading.Channels;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
@@ -102,7 +101,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
         foreach (var pending in batch)
         {
             pending.Done.TrySetResult();
-            if (pending.Entry.Facts is [var first, ..])
+            if (pending.Entry.Writes is [var first, ..])
             {
                 StorageMetrics.ProjectionLag.Record((now - first.At).TotalSeconds);
             }
@@ -115,8 +114,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     {
         var tables = entries.SelectMany(entry => entry.Rows).GroupBy(row => row.GetType())
             .Select(group => (Table: ReadTables.ByRow[group.Key], Rows: Newest(group)));
-        var facts = entries.SelectMany(entry => entry.Facts.Select(fact => new LogRow(entry, fact)))
-            .OrderBy(row => row.Key).ToList();
+        var writes = entries.SelectMany(entry => entry.Writes.Select(write => new LogRow(entry, write))).OrderBy(row => row.Key).ToList();
 
         if (database.Kind == DatabaseKind.PostgreSql)
         {
@@ -127,9 +125,9 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
                 table.AddTo(batch, rows);
             }
 
-            if (facts.Count > 0)
+            if (writes.Count > 0)
             {
-                batch.BatchCommands.Add(EventLog(facts));
+                batch.BatchCommands.Add(EventLog(writes));
             }
 
             await batch.ExecuteNonQueryAsync();
@@ -146,7 +144,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
                 await table.UpsertAsync(connection, transaction, rows);
             }
 
-            await AppendAsync(connection, transaction, facts);
+            await AppendAsync(connection, transaction, writes);
             await transaction.CommitAsync();
         }
         finally
@@ -159,32 +157,30 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     private static List<IProjectedRow> Newest(IEnumerable<IProjectedRow> rows) =>
         [.. rows.GroupBy(row => row.Id).Select(group => group.MaxBy(row => row.Version)!).OrderBy(row => row.Id)];
 
-    private static NpgsqlBatchCommand EventLog(List<LogRow> facts)
+    private static NpgsqlBatchCommand EventLog(List<LogRow> writes)
     {
         var command = new NpgsqlBatchCommand("""
-            INSERT INTO event_log (kind, id, version, seq, at, by_user, data)
-            SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::integer[], $5::timestamptz[], $6::uuid[], $7::text[])
+            INSERT INTO event_log (kind, id, version, at, facts)
+            SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::text[])
             ON CONFLICT DO NOTHING
             """);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. facts.Select(f => f.Entry.Kind)] });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. facts.Select(f => f.Entry.Id)] });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. facts.Select(f => f.Fact.Version)] });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. facts.Select(f => f.Fact.Seq)] });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. facts.Select(f => f.Fact.At)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. facts.Select(f => f.Fact.By)] });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. facts.Select(f => f.Json)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. writes.Select(row => row.Entry.Kind)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. writes.Select(row => row.Entry.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. writes.Select(row => row.Write.Version)] });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. writes.Select(row => row.Write.At)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. writes.Select(row => row.Write.Json)] });
         return command;
     }
 
-    private static async Task AppendAsync(SqliteConnection connection, SqliteTransaction transaction, List<LogRow> facts)
+    private static async Task AppendAsync(SqliteConnection connection, SqliteTransaction transaction, List<LogRow> writes)
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = "INSERT INTO event_log (kind, id, version, seq, at, by_user, data) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6) ON CONFLICT DO NOTHING";
-        var parameters = Enumerable.Range(0, 7).Select(i => command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), null)).ToArray();
-        foreach (var (entry, fact) in facts.Select(row => (row.Entry, row.Fact)))
+        command.CommandText = "INSERT INTO event_log (kind, id, version, at, facts) VALUES (@p0, @p1, @p2, @p3, @p4) ON CONFLICT DO NOTHING";
+        var parameters = Enumerable.Range(0, 5).Select(i => command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), null)).ToArray();
+        foreach (var (entry, write) in writes)
         {
-            object[] values = [entry.Kind, entry.Id, fact.Version, fact.Seq, fact.At, fact.By, JsonSerializer.Serialize(fact.Fact, fact.Base, StateJson.Options)];
+            object[] values = [entry.Kind, entry.Id, write.Version, write.At, write.Json];
             for (var i = 0; i < values.Length; i++)
             {
                 parameters[i].Value = DapperTypes.ToSqlite(values[i]);
@@ -199,11 +195,9 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed record LogRow(ProjectionEntry Entry, LoggedFact Fact)
+    private sealed record LogRow(ProjectionEntry Entry, LoggedWrite Write)
     {
-        public (Guid, int, int) Key => (Entry.Id, Fact.Version, Fact.Seq);
-
-        public string Json => JsonSerializer.Serialize(Fact.Fact, Fact.Base, StateJson.Options);
+        public (Guid, int) Key => (Entry.Id, Write.Version);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A projection of {Count} entries failed: {Why}; the actors keep them and try again")]

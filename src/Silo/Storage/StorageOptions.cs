@@ -35,8 +35,8 @@ public sealed class StorageOptions
     /// <summary>Most writes in one transaction. Default 128; 1 to 1,000.</summary>
     [Range(1, 1000)] public int MaxBatch { get; set; } = 128;
 
-    /// <summary>Connections that write state at the same time on PostgreSQL; SQLite has one writer. Default 2; 1 to 16.</summary>
-    [Range(1, 16)] public int Lanes { get; set; } = 2;
+    /// <summary>Connections that write state at the same time on PostgreSQL; SQLite has one writer. Default 1; 1 to 16.</summary>
+    [Range(1, 16)] public int Lanes { get; set; } = 1;
 
     /// <summary>Writes that may wait before more are refused at once. Default 20,000.</summary>
     [Range(100, 1_000_000)] public int MaxQueue { get; set; } = 20_000;

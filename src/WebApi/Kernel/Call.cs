@@ -8,9 +8,10 @@ namespace LimoCha.Actors.Kernel;
 /// <summary>Who calls, which operation it is, and at which version (<c>If-Match</c>). Bound from the request.</summary>
 /// <param name="By">From the verified token.</param>
 /// <param name="OperationId">From the Idempotency-Key, or new.</param>
+/// <param name="Keyed">True with an Idempotency-Key: another request may be making the same entity right now.</param>
 /// <param name="Repeated">True when a request with this key began before: an id made then may be taken.</param>
 /// <param name="IfVersion">From <c>If-Match</c>.</param>
-public sealed record Call(Actor By, Guid OperationId, bool Repeated, int? IfVersion) : IEndpointParameterMetadataProvider
+public sealed record Call(Actor By, Guid OperationId, bool Keyed, bool Repeated, int? IfVersion) : IEndpointParameterMetadataProvider
 {
     /// <summary>What a command carries to the actor.</summary>
     public CallContext Context => new(By, OperationId, IfVersion);
@@ -32,7 +33,7 @@ public sealed record Call(Actor By, Guid OperationId, bool Repeated, int? IfVers
         ArgumentNullException.ThrowIfNull(context);
         var operation = context.Features.Get<Operation>();
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        return ValueTask.FromResult(new Call(context.User.ToActor(), operation?.Id ?? Ids.New(clock), operation?.Repeated ?? false, IfMatch(context.Request)));
+        return ValueTask.FromResult(new Call(context.User.ToActor(), operation?.Id ?? Ids.New(clock), operation is not null, operation?.Repeated ?? false, IfMatch(context.Request)));
     }
 
     /// <inheritdoc />

@@ -82,10 +82,10 @@ internal static class WebHosting
         });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
         services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans", "System.Runtime")
+            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 // Counts a table of many thousand entries each time it is read.
                 .AddView("orleans-directory-cache-size", MetricStreamConfiguration.Drop)
-                .AddAspNetCoreInstrumentation().AddPrometheusExporter())
+                .AddPrometheusExporter())
             .AddTracesWhenExported();
         return services;
     }

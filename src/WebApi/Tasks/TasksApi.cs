@@ -82,9 +82,9 @@ public static class TasksApi
     private static async Task<Results<Created<TaskView>, ProblemHttpResult>> CreateAsync(CreateTask command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, CancellationToken cancellationToken) =>
         (await MakeAsync(grains, creation, call.OperationId, command, call, call.Context, cancellationToken)).Created(context, task => $"/api/v1/tasks/{task.Id}");
 
-    /// <summary>A fresh id needs no actor to be made; one that an earlier try may have used is asked of its actor.</summary>
+    /// <summary>A fresh id needs no actor to be made; requests that may be making the same task meet at its actor.</summary>
     private static Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, ITaskCreation creation, Guid id, CreateTask command, Call call, CallContext context, CancellationToken cancellationToken) =>
-        call.Repeated
+        call.Keyed
             ? grains.Grain<ITaskGrain>(id).CreateAsync(command, context, cancellationToken)
             : creation.CreateAsync(id, command, context, cancellationToken);
 
@@ -144,8 +144,9 @@ public static class TasksApi
         }
 
         await using var connection = await database.OpenAsync(cancellationToken);
-        var rows = await connection.QueryAsync<LogRow>("SELECT version, at, by_user, data FROM event_log WHERE kind = 'task' AND id = @id ORDER BY version, seq", new { id });
-        var items = rows.Select(row => new HistoryItem(row.Version, row.At, row.ByUser, JsonSerializer.Deserialize<JsonElement>(row.Data))).ToList();
+        var writes = await connection.QueryAsync<string>("SELECT facts FROM event_log WHERE kind = 'task' AND id = @id ORDER BY version", new { id });
+        var items = writes.SelectMany(facts => JsonSerializer.Deserialize<LoggedFact[]>(facts, StateJson.Options)!)
+            .Select(fact => new HistoryItem(fact.Version, fact.At, fact.By, fact.Event)).ToList();
         return Outcome.Of(new Page<HistoryItem>(items, null, clock.GetUtcNow()), task.Version).Ok(context);
     }
 
@@ -167,11 +168,5 @@ public static class TasksApi
         return new(bytes);
     }
 
-    private sealed record LogRow
-    {
-        public int Version { get; init; }
-        public DateTimeOffset At { get; init; }
-        public Guid ByUser { get; init; }
-        public string Data { get; init; } = "";
-    }
+    private sealed record LoggedFact(int Version, DateTimeOffset At, Guid By, JsonElement Event);
 }

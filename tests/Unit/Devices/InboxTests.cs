@@ -13,31 +13,31 @@ public sealed class InboxTests
     public void A_connection_gets_the_whole_set_first_and_then_each_change()
     {
         var inbox = new Inbox();
-        inbox.Put(Card(0, 1), Now);
-        inbox.Attach(Gateway, Connection("c1"), Now).Should().ContainSingle().Which.Message.Sync.Should().ContainSingle();
-        inbox.Put(Card(1, 1), Now).Should().ContainSingle().Which.Message.Upsert!.Id.Should().Be(Ids[1]);
-        inbox.Take(Ref(0, 2), Now).Should().ContainSingle().Which.Message.Remove!.Version.Should().Be(2);
+        inbox.Put(Card(0, 1));
+        inbox.Attach(Gateway, Connection("c1")).Should().ContainSingle().Which.Message.Sync.Should().ContainSingle();
+        inbox.Put(Card(1, 1)).Should().ContainSingle().Which.Message.Upsert!.Id.Should().Be(Ids[1]);
+        inbox.Take(Ref(0, 2)).Should().ContainSingle().Which.Message.Remove!.Version.Should().Be(2);
     }
 
     [Fact]
     public void A_repeat_or_an_older_version_is_not_sent()
     {
         var inbox = new Inbox();
-        inbox.Attach(Gateway, Connection("c1"), Now);
-        inbox.Put(Card(0, 2), Now).Should().HaveCount(1);
-        inbox.Put(Card(0, 2), Now).Should().BeEmpty();
-        inbox.Put(Card(0, 1), Now).Should().BeEmpty();
+        inbox.Attach(Gateway, Connection("c1"));
+        inbox.Put(Card(0, 2)).Should().HaveCount(1);
+        inbox.Put(Card(0, 2)).Should().BeEmpty();
+        inbox.Put(Card(0, 1)).Should().BeEmpty();
     }
 
     [Fact]
     public void A_card_taken_away_does_not_come_back_with_a_late_older_version()
     {
         var inbox = new Inbox();
-        inbox.Put(Card(0, 1), Now);
-        inbox.Take(Ref(0, 3), Now);
-        inbox.Put(Card(0, 2), Now);
+        inbox.Put(Card(0, 1));
+        inbox.Take(Ref(0, 3));
+        inbox.Put(Card(0, 2));
         inbox.Cards.Should().BeEmpty();
-        inbox.Put(Card(0, 4), Now);
+        inbox.Put(Card(0, 4));
         inbox.Cards.Should().ContainSingle("a newer version is a new assignment");
     }
 
@@ -45,54 +45,17 @@ public sealed class InboxTests
     public void A_removal_that_overtakes_its_card_wins()
     {
         var inbox = new Inbox();
-        inbox.Take(Ref(0, 5), Now);
-        inbox.Put(Card(0, 4), Now);
+        inbox.Take(Ref(0, 5));
+        inbox.Put(Card(0, 4));
         inbox.Cards.Should().BeEmpty();
-    }
-
-    [Fact]
-    public void What_is_not_acknowledged_is_sent_again_with_growing_pauses_and_what_is_is_not()
-    {
-        var inbox = new Inbox();
-        inbox.Attach(Gateway, Connection("c1"), Now);
-        inbox.Put(Card(0, 1), Now);
-        inbox.Resend(Now).Should().BeEmpty();
-        var at = Now;
-        var pauses = new List<double>();
-        var last = Now;
-        for (var second = 1; second <= 200; second++)
-        {
-            at = Now.AddSeconds(second);
-            if (inbox.Resend(at).Count > 0)
-            {
-                pauses.Add((at - last).TotalSeconds);
-                last = at;
-            }
-        }
-
-        pauses.Should().StartWith([2d, 4d, 8d, 16d, 32d]).And.OnlyContain(pause => pause <= 60);
-        inbox.Acknowledge("c1", [Ref(0, 1)]);
-        inbox.HasUnacknowledged.Should().BeFalse();
-        inbox.Resend(at.AddHours(1)).Should().BeEmpty();
-    }
-
-    [Fact]
-    public void An_acknowledgement_of_an_old_version_does_not_settle_the_new_one()
-    {
-        var inbox = new Inbox();
-        inbox.Attach(Gateway, Connection("c1"), Now);
-        inbox.Put(Card(0, 1), Now);
-        inbox.Put(Card(0, 2), Now);
-        inbox.Acknowledge("c1", [Ref(0, 1)]);
-        inbox.HasUnacknowledged.Should().BeTrue();
     }
 
     [Fact]
     public void The_same_device_on_a_new_connection_replaces_the_old_one()
     {
         var inbox = new Inbox();
-        inbox.Attach(Gateway, Connection("c1"), Now);
-        inbox.Attach(Guid.NewGuid(), Connection("c2"), Now);
+        inbox.Attach(Gateway, Connection("c1"));
+        inbox.Attach(Guid.NewGuid(), Connection("c2"));
         inbox.Connections.Should().ContainSingle().Which.Connection.ConnectionId.Should().Be("c2");
     }
 
@@ -101,8 +64,8 @@ public sealed class InboxTests
     {
         var inbox = new Inbox();
         var session = Guid.NewGuid();
-        inbox.Attach(Gateway, Connection("c1", "phone", session), Now);
-        inbox.Attach(Gateway, Connection("c2", "tablet"), Now);
+        inbox.Attach(Gateway, Connection("c1", "phone", session));
+        inbox.Attach(Gateway, Connection("c2", "tablet"));
         inbox.End(session, "revoked").Should().ContainSingle().Which.Message.SessionEnded.Should().Be("revoked");
         inbox.Connections.Should().ContainSingle().Which.Connection.ConnectionId.Should().Be("c2");
     }
@@ -122,7 +85,7 @@ public sealed class InboxTests
             var model = new Dictionary<Guid, (int Version, bool Open)>();
             var device = new ModelDevice();
             var connection = 0;
-            device.Receive(inbox.Attach(Gateway, Connection("c0", have: device.Have), Now), "c0");
+            device.Receive(inbox.Attach(Gateway, Connection("c0", have: device.Have)), "c0");
             foreach (var (what, which, version) in steps)
             {
                 IReadOnlyList<Inbox.Outgoing> sent = [];
@@ -134,13 +97,13 @@ public sealed class InboxTests
                         model[Ids[which]] = (version, version % 2 == 1);
                     }
 
-                    sent = version % 2 == 1 ? inbox.Put(Card(which, version), Now) : inbox.Take(Ref(which, version), Now);
+                    sent = version % 2 == 1 ? inbox.Put(Card(which, version)) : inbox.Take(Ref(which, version));
                 }
                 else
                 {
                     inbox.Detach($"c{connection}");
                     connection++;
-                    sent = inbox.Attach(Gateway, Connection($"c{connection}", have: device.Have), Now);
+                    sent = inbox.Attach(Gateway, Connection($"c{connection}", have: device.Have));
                 }
 
                 device.Receive(sent, $"c{connection}");

@@ -83,16 +83,15 @@ CREATE TABLE check_in (
     distance_metres double precision NOT NULL
 );
 
--- What happened, in order, per stream. Appended, never changed.
+-- What happened, in order, per stream: a row a write, with the facts of that write (version, seq, at, by, event) as a
+-- JSON array. Appended, never changed.
 CREATE TABLE event_log (
     kind    text NOT NULL,
     id      uuid NOT NULL,
     version integer NOT NULL,
-    seq     integer NOT NULL,
     at      timestamptz NOT NULL,
-    by_user uuid NOT NULL,
-    data    text NOT NULL,
-    PRIMARY KEY (id, version, seq)
+    facts   text NOT NULL,
+    PRIMARY KEY (id, version)
 );
 
 -- Answers to requests that carried an Idempotency-Key, kept for 24 hours.

@@ -83,16 +83,15 @@ CREATE TABLE check_in (
     distance_metres REAL NOT NULL
 );
 
--- What happened, in order, per stream. Appended, never changed.
+-- What happened, in order, per stream: a row a write, with the facts of that write (version, seq, at, by, event) as a
+-- JSON array. Appended, never changed.
 CREATE TABLE event_log (
     kind    TEXT NOT NULL,
     id      TEXT NOT NULL,
     version INTEGER NOT NULL,
-    seq     INTEGER NOT NULL,
     at      INTEGER NOT NULL,
-    by_user TEXT NOT NULL,
-    data    TEXT NOT NULL,
-    PRIMARY KEY (id, version, seq)
+    facts   TEXT NOT NULL,
+    PRIMARY KEY (id, version)
 );
 
 -- Answers to requests that carried an Idempotency-Key, kept for 24 hours.
