@@ -78,6 +78,32 @@ public sealed record Credentials
     [Id(5)] public string? AuthenticatorKey { get; init; }
     /// <summary>Unused recovery codes.</summary>
     [Id(6)] public IReadOnlyList<string> RecoveryCodes { get; init; } = [];
+    /// <summary>Passkeys (W3C Web Authentication) that may sign in instead of the password.</summary>
+    [Id(7)] public IReadOnlyList<Passkey> Passkeys { get; init; } = [];
+}
+
+/// <summary>A passkey's public half.</summary>
+[GenerateSerializer, Immutable, Alias("Passkey")]
+public sealed record Passkey
+{
+    /// <summary>The credential's id, base64url.</summary>
+    [Id(0)] public string Id { get; init; } = "";
+    /// <summary>The public key (COSE).</summary>
+    [Id(1)] public byte[] PublicKey { get; init; } = [];
+    /// <summary>What its owner calls it.</summary>
+    [Id(2)] public string Name { get; init; } = "";
+    /// <summary>When it was added (UTC).</summary>
+    [Id(3)] public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>The authenticator's counter at the last sign-in; 0 for those that do not count.</summary>
+    [Id(4)] public long SignCount { get; init; }
+    /// <summary>How the authenticator is reached (usb, internal, …).</summary>
+    [Id(5)] public IReadOnlyList<string> Transports { get; init; } = [];
+    /// <summary>The authenticator verified its user.</summary>
+    [Id(6)] public bool UserVerified { get; init; }
+    /// <summary>The passkey may be synchronised.</summary>
+    [Id(7)] public bool BackupEligible { get; init; }
+    /// <summary>The passkey is synchronised.</summary>
+    [Id(8)] public bool BackedUp { get; init; }
 }
 
 /// <summary>A user with what sign-in needs.</summary>

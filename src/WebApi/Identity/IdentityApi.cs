@@ -55,6 +55,8 @@ public static class IdentityApi
         me.MapPost("/two-factor/disable", DisableTwoFactorAsync).WithSummary("Turns the second factor off with a code.");
         me.MapGet("/preferences", GetPreferencesAsync).WithSummary("Push preferences.");
         me.MapPut("/preferences", SetPreferencesAsync).WithSummary("Sets push preferences; mandatory notices arrive all the same (A2).");
+        auth.MapPasskeySignIn();
+        me.MapPasskeys();
         return api;
     }
 

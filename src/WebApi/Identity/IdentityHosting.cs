@@ -34,6 +34,14 @@ internal static class IdentityHosting
             options.User.AllowedUserNameCharacters = "";
         }).AddUserStore<StaffStore>().AddTokenProvider<AuthenticatorTokenProvider<StaffIdentity>>(TokenOptions.DefaultAuthenticatorProvider);
 
+        services.AddScoped<IPasskeyHandler<StaffIdentity>, PasskeyHandler<StaffIdentity>>();
+        services.Configure<IdentityPasskeyOptions>(options =>
+        {
+            options.ServerDomain = settings.PasskeyDomain;
+            options.UserVerificationRequirement = "required";
+            options.ResidentKeyRequirement = "required";
+        });
+
         // Under /api and /hubs the caller is who the bearer token says, never who a page's cookie says: a page elsewhere
         // cannot make a signed-in browser call the API. Rate limits and idempotency keys go by this caller.
         services.AddAuthentication(ByPath)

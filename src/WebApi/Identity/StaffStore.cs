@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
@@ -19,7 +20,8 @@ public sealed class StaffIdentity(SignInRecord record)
 /// <summary>Identity's store is the user's actor: names through their name actors, credentials in the person's own.</summary>
 internal sealed class StaffStore(IGrainFactory grains, Secrets secrets, TimeProvider clock) :
     IUserPasswordStore<StaffIdentity>, IUserSecurityStampStore<StaffIdentity>, IUserLockoutStore<StaffIdentity>,
-    IUserTwoFactorStore<StaffIdentity>, IUserAuthenticatorKeyStore<StaffIdentity>, IUserTwoFactorRecoveryCodeStore<StaffIdentity>
+    IUserTwoFactorStore<StaffIdentity>, IUserAuthenticatorKeyStore<StaffIdentity>, IUserTwoFactorRecoveryCodeStore<StaffIdentity>,
+    IUserPasskeyStore<StaffIdentity>
 {
     public async Task<StaffIdentity?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
         Guid.TryParse(userId, out var id) && await grains.Grain<IUserGrain>(id).GetSignInRecordAsync(cancellationToken) is { } record ? new(record) : null;
@@ -86,9 +88,46 @@ internal sealed class StaffStore(IGrainFactory grains, Secrets secrets, TimeProv
         return Task.FromResult(redeemed);
     }
 
+    /// <remarks>A credential belongs to one account: its id is claimed as a user name is. The caller claims it before the update.</remarks>
+    public Task AddOrUpdatePasskeyAsync(StaffIdentity user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => Set(user, c => c with
+    {
+        Passkeys = [.. c.Passkeys.Where(known => known.Id != Base64Url.EncodeToString(passkey.CredentialId)), Stored(passkey)],
+    });
+
+    public Task<IList<UserPasskeyInfo>> GetPasskeysAsync(StaffIdentity user, CancellationToken cancellationToken) =>
+        Task.FromResult<IList<UserPasskeyInfo>>([.. user.Credentials.Passkeys.Select(Info)]);
+
+    public async Task<StaffIdentity?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+        await grains.GetGrain<IUserNameGrain>(secrets.PasskeyKey(credentialId)).FindAsync(cancellationToken) is { } id
+            ? await FindByIdAsync(id.ToString(), cancellationToken)
+            : null;
+
+    public Task<UserPasskeyInfo?> FindPasskeyAsync(StaffIdentity user, byte[] credentialId, CancellationToken cancellationToken) =>
+        Task.FromResult(user.Credentials.Passkeys.Where(known => known.Id == Base64Url.EncodeToString(credentialId)).Select(Info).FirstOrDefault());
+
+    public Task RemovePasskeyAsync(StaffIdentity user, byte[] credentialId, CancellationToken cancellationToken) => Set(user, c => c with
+    {
+        Passkeys = [.. c.Passkeys.Where(known => known.Id != Base64Url.EncodeToString(credentialId))],
+    });
+
     public void Dispose()
     {
     }
+
+    private static Passkey Stored(UserPasskeyInfo passkey) => new()
+    {
+        Id = Base64Url.EncodeToString(passkey.CredentialId), PublicKey = passkey.PublicKey, Name = passkey.Name ?? "", CreatedAt = passkey.CreatedAt,
+        SignCount = passkey.SignCount, Transports = [.. passkey.Transports ?? []], UserVerified = passkey.IsUserVerified,
+        BackupEligible = passkey.IsBackupEligible, BackedUp = passkey.IsBackedUp,
+    };
+
+    // Attestation is not asked for, so there is nothing of it to keep.
+    private static UserPasskeyInfo Info(Passkey passkey) => new(
+        Base64Url.DecodeFromChars(passkey.Id), passkey.PublicKey, passkey.CreatedAt, (uint)passkey.SignCount, [.. passkey.Transports],
+        passkey.UserVerified, passkey.BackupEligible, passkey.BackedUp, [], [])
+    {
+        Name = passkey.Name,
+    };
 
     private static string Hashed(string code) =>
         Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(code)));

@@ -20,6 +20,10 @@ public sealed class Secrets(byte[] secret)
     public string NameKey(string normalizedName) =>
         $"name-{Convert.ToHexStringLower(HMACSHA256.HashData(nameKey, Encoding.UTF8.GetBytes(normalizedName)))}";
 
+    /// <summary>The key of the actor that knows whose passkey it is.</summary>
+    public string PasskeyKey(byte[] credentialId) =>
+        $"passkey-{Convert.ToHexStringLower(HMACSHA256.HashData(nameKey, credentialId))}";
+
     /// <summary>From the settings, or from the data folder where it is made once and readable by its owner alone.</summary>
     public static Secrets Load(WebSettings settings)
     {

@@ -29,6 +29,12 @@ public sealed class WebSettings
     /// <summary>How long an access token is good for. Default 10 min; 1 min to 1 day. An ended session ends it at once.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")] public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// The domain that passkeys are for (the relying party's id), like <c>crm.example.com</c>. Left out, it is the host of
+    /// each request, which is right unless a proxy changes it.
+    /// </summary>
+    public string? PasskeyDomain { get; set; }
+
     /// <summary>Fills an empty database with a demo company. Default false.</summary>
     public bool Demo { get; set; }
 }

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace LimoCha.Actors.Chaos;
+
+/// <summary>
+/// Real processes, real devices, and everything that goes wrong, by a seed. <c>CHAOS_SECONDS</c>, <c>CHAOS_SEED</c>,
+/// <c>CHAOS_USERS</c> and <c>CHAOS_CALLERS</c> change the run; <c>tests/Chaos/run.sh</c> sets them.
+/// </summary>
+public sealed class ChaosTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Healing = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task A1_nothing_is_lost_doubled_shown_twice_or_resurrected_and_every_device_converges()
+    {
+        var (seconds, seed, users, callers) = (Setting("CHAOS_SECONDS", 45), Setting("CHAOS_SEED", 1), Setting("CHAOS_USERS", 20), Setting("CHAOS_CALLERS", 12));
+        var schedule = Schedule.Make(seed, TimeSpan.FromSeconds(seconds));
+        var clock = TimeProvider.System;
+        await using var deployment = await Deployment.StartAsync();
+        var people = await deployment.PeopleAsync(users);
+        var started = clock.GetTimestamp();
+        var history = new History();
+        var (dotnet, node) = (new List<DotNetDevice>(), people.Skip(1).Select((person, i) => (person, $"node-{i}")).ToList());
+        foreach (var (person, i) in people.Skip(1).Select((person, i) => (person, i)))
+        {
+            var device = new DotNetDevice(deployment.Relay.Address, person, $"dotnet-{i}", history.Device($"dotnet-{i}", person.Id), clock, started);
+            device.Start();
+            dotnet.Add(device);
+            history.Device($"node-{i}", person.Id);
+        }
+
+        var script = Path.Combine(Supervised.Root, "tests", "EndToEnd", "device", "devices.mjs");
+        await using var nodes = new NodeDevices(script, deployment.Relay.Address, node, history, clock, started);
+        bool AllConnected() => dotnet.All(device => device.Connected) && nodes.Connected == node.Count;
+        await Until.TrueAsync(() => Task.FromResult(AllConnected()), Healing, "all devices are connected");
+
+        using var stop = new CancellationTokenSource();
+        using var giveUp = new CancellationTokenSource();
+        var load = new Load(deployment.Relay.Address, people, history, seed, clock, started);
+        var working = load.RunAsync(callers, stop.Token, giveUp.Token);
+        await PlayAsync(schedule, deployment, clock);
+
+        // Calm: everything is healed and nobody starts anything new. Devices may need a moment to notice and come back.
+        await stop.CancelAsync();
+        giveUp.CancelAfter(Healing);
+        await working;
+        await Until.TrueAsync(() => Task.FromResult(AllConnected()), Healing, "all devices came back");
+        var calm = clock.GetTimestamp();
+        IReadOnlyCollection<FinalTask> final = [];
+        var diverged = int.MaxValue;
+        while (diverged > 0 && clock.GetElapsedTime(calm) < Calm)
+        {
+            final = await load.FinalAsync(CancellationToken.None);
+            diverged = Checker.Divergence(history, final).Count();
+        }
+
+        var converged = clock.GetElapsedTime(calm);
+        var findings = Checker.Check(history, final);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"seed {seed}: {schedule.Count} troubles in {seconds} s, {history.Devices.Count} devices, {load.Effects} acknowledged commands, {final.Count} tasks, {history.Devices.Values.Sum(device => device.Events.Count(e => e.Seen == Seen.Shown))} cards shown, {history.Devices.Values.Sum(device => device.Events.Count(e => e.Seen == Seen.Synced))} syncs, {deployment.Silos.Sum(silo => silo.Surprises)} silos ended themselves, converged after {converged.TotalSeconds:F1} s of calm, {findings.Count} findings"));
+        foreach (var finding in findings.Take(50))
+        {
+            output.WriteLine($"{finding.Fault} {finding.Where}: {finding.What}");
+        }
+
+        await Task.WhenAll(dotnet.Select(device => device.DisposeAsync().AsTask()));
+        findings.Should().BeEmpty("seed {0} of {1} s must leave nothing to find", seed, seconds);
+        load.Effects.Should().BeGreaterThan(users, "the run did something");
+    }
+
+    [Fact]
+    public void A_schedule_is_the_same_for_the_same_seed_and_has_every_trouble()
+    {
+        var schedule = Schedule.Make(7, TimeSpan.FromMinutes(5));
+        schedule.Should().Equal(Schedule.Make(7, TimeSpan.FromMinutes(5)));
+        schedule.Select(step => step.Trouble).Distinct().Should().BeEquivalentTo(Enum.GetValues<Trouble>());
+    }
+
+    private async Task PlayAsync(IReadOnlyList<Step> schedule, Deployment deployment, TimeProvider clock)
+    {
+        var started = clock.GetTimestamp();
+        var playing = new Dictionary<(string, int), Task>();
+        foreach (var step in schedule)
+        {
+            var wait = step.At - clock.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, clock);
+            }
+
+            // One trouble at a time for each process; different ones overlap.
+            var target = step.Trouble switch
+            {
+                Trouble.KillSilo or Trouble.RestartSilo or Trouble.PauseSilo => ("silo", step.Target),
+                Trouble.CrashDatabase => ("database", 0),
+                Trouble.Cut or Trouble.Hold => ("network", step.Target),
+                _ => ("door", step.Target),
+            };
+            if (playing.TryGetValue(target, out var before))
+            {
+                await before;
+            }
+
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.GetElapsedTime(started).TotalSeconds,6:F1} s {step.Trouble} {step.Target} for {step.Lasts.TotalSeconds:F1} s"));
+            playing[target] = Schedule.PlayAsync(step, deployment, CancellationToken.None);
+        }
+
+        await Task.WhenAll(playing.Values);
+    }
+
+    private static int Setting(string name, int standard) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : standard;
+}

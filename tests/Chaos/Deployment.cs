@@ -1,0 +1,240 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LimoCha.Actors.Testing;
+
+namespace LimoCha.Actors.Chaos;
+
+/// <summary>A process of the product that comes back when it dies, as under any supervisor, unless it is held down on purpose.</summary>
+public sealed class Supervised : IAsyncDisposable
+{
+    private readonly string project;
+    private readonly (string Key, string Value)[] settings;
+    private readonly ConcurrentQueue<string> output = new();
+    private Process process;
+    private volatile bool down;
+    private volatile bool closing;
+
+    public Supervised(string name, string project, params (string Key, string Value)[] settings)
+    {
+        (Name, this.project, this.settings) = (name, project, settings);
+        process = Start();
+    }
+
+    public string Name { get; }
+
+    /// <summary>Times it died without being told to.</summary>
+    public int Surprises { get; private set; }
+
+    /// <summary>The last lines it printed.</summary>
+    public string Output => string.Join('\n', output);
+
+    /// <summary>kill -9, and stays down until <see cref="Up"/>.</summary>
+    public void Kill()
+    {
+        down = true;
+        process.Kill();
+    }
+
+    /// <summary>SIGTERM, waits for its clean end, and stays down until <see cref="Up"/>.</summary>
+    public async Task StopAsync()
+    {
+        down = true;
+        Signal("TERM");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await process.WaitForExitAsync(patience.Token);
+    }
+
+    /// <summary>Starts again.</summary>
+    public void Up()
+    {
+        if (down)
+        {
+            process.WaitForExit();
+            down = false;
+            process = Start();
+        }
+    }
+
+    /// <summary>SIGSTOP.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Continue() => Signal("CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        closing = true;
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private Process Start()
+    {
+        var dll = Path.Combine(Root, "src", project, "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", $"LimoCha.Actors.{project}.dll");
+        var start = new ProcessStartInfo("dotnet", [dll]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var started = Process.Start(start)!;
+        void Keep(object _, DataReceivedEventArgs line)
+        {
+            output.Enqueue(line.Data ?? "");
+            while (output.Count > 400)
+            {
+                output.TryDequeue(out _);
+            }
+        }
+
+        started.OutputDataReceived += Keep;
+        started.ErrorDataReceived += Keep;
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
+        started.EnableRaisingEvents = true;
+        started.Exited += (_, _) =>
+        {
+            // A silo that was declared dead while it slept ends itself: its supervisor starts a new one.
+            if (!down && !closing && ReferenceEquals(started, process))
+            {
+                Surprises++;
+                process = Start();
+            }
+        };
+        return started;
+    }
+
+    private void Signal(string name)
+    {
+        if (!process.HasExited)
+        {
+            using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
+            kill.WaitForExit();
+        }
+    }
+
+    public static string Root { get; } = Find(AppContext.BaseDirectory);
+
+    private static string Find(string folder) => File.Exists(Path.Combine(folder, "LimoCha.Actors.sln")) ? folder : Find(Path.GetDirectoryName(folder)!);
+}
+
+/// <summary>Two silos, two web processes, a PostgreSQL of their own, and the network before them.</summary>
+public sealed class Deployment : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("limocha-chaos-").FullName;
+
+    private Deployment()
+    {
+    }
+
+    public Postgres Postgres { get; private set; } = default!;
+    public IReadOnlyList<Supervised> Silos { get; private set; } = [];
+    public IReadOnlyList<Supervised> Doors { get; private set; } = [];
+    public Relay Relay { get; private set; } = default!;
+
+    public static async Task<Deployment> StartAsync()
+    {
+        var made = new Deployment { Postgres = await Postgres.StartNewAsync() };
+        (string, string)[] common =
+        [
+            ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await made.Postgres.CreateDatabaseAsync()), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", "chaos"),
+            ("Logging:LogLevel:Default", "Warning"),
+        ];
+        made.Silos = [.. Enumerable.Range(1, 2).Select(i => new Supervised($"silo-{i}", "Silo",
+            [.. common, ("Cluster:SiloPort", $"{Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]))];
+        var ports = Enumerable.Range(0, 2).Select(_ => Postgres.FreePort()).ToArray();
+        made.Doors = [.. ports.Select((port, i) => new Supervised($"web-{i + 1}", "WebApi",
+        [
+            .. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32])), ("Web:AccessTokenLifetime", "10:00:00"),
+            ("LIMOCHA_DATA", Path.Combine(made.folder, $"web-{i}")), ("LIMOCHA_URLS", $"http://127.0.0.1:{port}"),
+            ("RateLimits:SignInsPerMinute", "1000000"), ("RateLimits:PerUserPerSecond", "100000"), ("RateLimits:PerUserBurst", "100000"),
+        ]))];
+        made.Relay = new(ports);
+        using var http = new HttpClient();
+        foreach (var port in ports)
+        {
+            await Until.TrueAsync(async () => (await http.GetAsync($"http://127.0.0.1:{port}/health/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "a web process is ready");
+        }
+
+        return made;
+    }
+
+    /// <summary>Makes the first admin through the one-time link, and staff through the API; answers everybody with a token.</summary>
+    public async Task<IReadOnlyList<Person>> PeopleAsync(int count)
+    {
+        const string password = "a password for chaos";
+        using var http = new HttpClient { BaseAddress = new(Relay.Address) };
+        string? link = null;
+        await Until.TrueAsync(
+            () => Task.FromResult((link = Doors.Select(door => door.Output.Split("setup?token=")).Where(parts => parts.Length > 1).Select(parts => parts[1].Split('\n', ' ')[0].Trim()).FirstOrDefault()) is not null),
+            TimeSpan.FromSeconds(30), "the first start prints its link");
+        (await http.PostAsJsonAsync("api/v1/setup", new { token = link, userName = "chaos", displayName = "Chaos", password })).EnsureSuccessStatusCode();
+        async Task<string> TokenAsync(string userName)
+        {
+            var answer = await http.PostAsJsonAsync("api/v1/auth/login", new { userName, password });
+            answer.EnsureSuccessStatusCode();
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+        }
+
+        var admin = await TokenAsync("chaos");
+        http.DefaultRequestHeaders.Authorization = new("Bearer", admin);
+        var people = new Person[count + 1];
+        people[0] = new(Guid.Empty, admin);
+        await Parallel.ForAsync(1, count + 1, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, token) =>
+        {
+            var made = await http.PostAsJsonAsync("api/v1/users", new { userName = $"chaos{i}", displayName = $"Chaos {i}", role = "staff", password }, token);
+            made.EnsureSuccessStatusCode();
+            people[i] = new((await made.Content.ReadFromJsonAsync<JsonElement>(token)).GetProperty("id").GetGuid(), await TokenAsync($"chaos{i}"));
+        });
+        return people;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Relay.DisposeAsync();
+        foreach (var process in Doors.Concat(Silos))
+        {
+            await process.DisposeAsync();
+        }
+
+        await Postgres.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}
+
+/// <summary>Somebody with a token; the first is the admin who dispatches.</summary>
+public sealed record Person(Guid Id, string Token);
+
+/// <summary>Waits for something that can only be looked at.</summary>
+public static class Until
+{
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, string what)
+    {
+        var started = Stopwatch.StartNew();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            try
+            {
+                if (await condition())
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not yet.
+            }
+
+            started.Elapsed.Should().BeLessThan(patience, "{0}", what);
+            await look.WaitForNextTickAsync();
+        }
+    }
+}
