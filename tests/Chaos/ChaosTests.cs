@@ -1,4 +1,5 @@
 using System.Globalization;
+using LimoCha.Actors.Testing;
 using Xunit.Abstractions;
 
 namespace LimoCha.Actors.Chaos;

@@ -85,7 +85,7 @@ public sealed class Supervised : IAsyncDisposable
         }
 
         var started = Process.Start(start)!;
-        void Keep(object _, DataReceivedEventArgs line)
+        void Keep(object sender, DataReceivedEventArgs line)
         {
             output.Enqueue(line.Data ?? "");
             while (output.Count > 400)
@@ -141,15 +141,15 @@ public sealed class Deployment : IAsyncDisposable
 
     public static async Task<Deployment> StartAsync()
     {
-        var made = new Deployment { Postgres = await Postgres.StartNewAsync() };
+        var made = new Deployment { Postgres = await Testing.Postgres.StartNewAsync() };
         (string, string)[] common =
         [
             ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await made.Postgres.CreateDatabaseAsync()), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", "chaos"),
             ("Logging:LogLevel:Default", "Warning"),
         ];
         made.Silos = [.. Enumerable.Range(1, 2).Select(i => new Supervised($"silo-{i}", "Silo",
-            [.. common, ("Cluster:SiloPort", $"{Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]))];
-        var ports = Enumerable.Range(0, 2).Select(_ => Postgres.FreePort()).ToArray();
+            [.. common, ("Cluster:SiloPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]))];
+        var ports = Enumerable.Range(0, 2).Select(_ => Testing.Postgres.FreePort()).ToArray();
         made.Doors = [.. ports.Select((port, i) => new Supervised($"web-{i + 1}", "WebApi",
         [
             .. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32])), ("Web:AccessTokenLifetime", "10:00:00"),

@@ -28,8 +28,8 @@ public abstract class EntityKind<TState, TEvent>
     public virtual Task TellAsync(IGrainFactory grains, Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
 
     /// <summary>What a write of these facts has to say to the read model.</summary>
-    internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => new(
-        Name, id, version, Rows(id, state, version, facts),
+    internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts, bool first = false) => new(
+        Name, id, version, first, Rows(id, state, version, facts),
         [.. facts.GroupBy(fact => fact.Version).Select(write => new LoggedWrite(write.Key, write.Max(fact => fact.At), JsonSerializer.Serialize(write, StateJson.Options)))]);
 }
 
@@ -98,7 +98,7 @@ public sealed partial class EntityCreation(
         var since = clock.GetTimestamp();
         try
         {
-            var projected = projector.ProjectAsync(kind.Entry(id, state, 1, facts));
+            var projected = projector.ProjectAsync(kind.Entry(id, state, 1, facts, first: true));
             await kind.TellAsync(grains, id, state, 1, facts).ConfigureAwait(false);
             await projected.ConfigureAwait(false);
             if (clock.GetElapsedTime(since) > options.Value.SecondLook / 2)

@@ -21,9 +21,10 @@ public sealed record LoggedWrite(int Version, DateTimeOffset At, string Json);
 /// <param name="Id">The actor.</param>
 /// <param name="Version">The state's version.</param>
 /// <param name="Rows">Rows to put.</param>
+/// <param name="First">True when nothing of this entity can be there yet, unless this is a repeat: a cheaper statement is tried first.</param>
 /// <param name="Writes">Writes to append to the event log, oldest first.</param>
 public sealed record ProjectionEntry(
-    string Kind, Guid Id, int Version, IReadOnlyList<IProjectedRow> Rows, IReadOnlyList<LoggedWrite> Writes);
+    string Kind, Guid Id, int Version, bool First, IReadOnlyList<IProjectedRow> Rows, IReadOnlyList<LoggedWrite> Writes);
 
 /// <summary>Writes rows and facts into the read model, many actors' at a time.</summary>
 public interface IProjector

@@ -84,6 +84,12 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
 
             return;
         }
+        catch (Exception error) when (batch is [{ Entry.First: true } only] && StorageErrors.IsRowsFault(error))
+        {
+            // It is there already: a repeat after a crash.
+            await WriteAsync([only with { Entry = only.Entry with { First = false } }]);
+            return;
+        }
         catch (Exception error)
         {
             LogFailed(logger, batch.Count, StorageErrors.Describe(error));
@@ -112,22 +118,27 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
 
     private async Task CommitAsync(List<ProjectionEntry> entries)
     {
-        var tables = entries.SelectMany(entry => entry.Rows).GroupBy(row => row.GetType())
-            .Select(group => (Table: ReadTables.ByRow[group.Key], Rows: Newest(group)));
-        var writes = entries.SelectMany(entry => entry.Writes.Select(write => new LogRow(entry, write))).OrderBy(row => row.Key).ToList();
+        // In one statement each: what is new, and what may be there. A row that is in both comes as an insert first.
+        var parts = entries.ToLookup(entry => entry.First).OrderByDescending(part => part.Key).Select(part => (
+            First: part.Key,
+            Tables: part.SelectMany(entry => entry.Rows).GroupBy(row => row.GetType()).Select(group => (Table: ReadTables.ByRow[group.Key], Rows: Newest(group))),
+            Writes: part.SelectMany(entry => entry.Writes.Select(write => new LogRow(entry, write))).OrderBy(row => row.Key).ToList())).ToList();
 
         if (database.Kind == DatabaseKind.PostgreSql)
         {
             await using var connection = await database.OpenProjectorAsync();
             await using var batch = new NpgsqlBatch(connection);
-            foreach (var (table, rows) in tables)
+            foreach (var (first, tables, writes) in parts)
             {
-                table.AddTo(batch, rows);
-            }
+                foreach (var (table, rows) in tables)
+                {
+                    table.AddTo(batch, rows, first);
+                }
 
-            if (writes.Count > 0)
-            {
-                batch.BatchCommands.Add(EventLog(writes));
+                if (writes.Count > 0)
+                {
+                    batch.BatchCommands.Add(EventLog(writes, first));
+                }
             }
 
             await batch.ExecuteNonQueryAsync();
@@ -139,12 +150,16 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
         {
             await using var connection = (SqliteConnection)await database.OpenAsync();
             await using var transaction = connection.BeginTransaction(deferred: false);
-            foreach (var (table, rows) in tables)
+            foreach (var (_, tables, writes) in parts)
             {
-                await table.UpsertAsync(connection, transaction, rows);
+                foreach (var (table, rows) in tables)
+                {
+                    await table.UpsertAsync(connection, transaction, rows);
+                }
+
+                await AppendAsync(connection, transaction, writes);
             }
 
-            await AppendAsync(connection, transaction, writes);
             await transaction.CommitAsync();
         }
         finally
@@ -157,13 +172,14 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     private static List<IProjectedRow> Newest(IEnumerable<IProjectedRow> rows) =>
         [.. rows.GroupBy(row => row.Id).Select(group => group.MaxBy(row => row.Version)!).OrderBy(row => row.Id)];
 
-    private static NpgsqlBatchCommand EventLog(List<LogRow> writes)
+    private const string AppendFirst = """
+        INSERT INTO event_log (kind, id, version, at, facts)
+        SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::text[])
+        """;
+
+    private static NpgsqlBatchCommand EventLog(List<LogRow> writes, bool first)
     {
-        var command = new NpgsqlBatchCommand("""
-            INSERT INTO event_log (kind, id, version, at, facts)
-            SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::text[])
-            ON CONFLICT DO NOTHING
-            """);
+        var command = new NpgsqlBatchCommand(first ? AppendFirst : $"{AppendFirst} ON CONFLICT DO NOTHING");
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. writes.Select(row => row.Entry.Kind)] });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. writes.Select(row => row.Entry.Id)] });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. writes.Select(row => row.Write.Version)] });

@@ -20,8 +20,8 @@ public interface IReadTable
     /// <summary>The columns, for a SELECT.</summary>
     string Columns { get; }
 
-    /// <summary>Adds the upsert of these rows to a PostgreSQL batch.</summary>
-    void AddTo(NpgsqlBatch batch, IReadOnlyList<IProjectedRow> rows);
+    /// <summary>Adds the upsert of these rows to a PostgreSQL batch, or their insert when none can be there yet.</summary>
+    void AddTo(NpgsqlBatch batch, IReadOnlyList<IProjectedRow> rows, bool first);
 
     /// <summary>Upserts these rows on SQLite, within the caller's transaction.</summary>
     Task UpsertAsync(SqliteConnection connection, DbTransaction transaction, IReadOnlyList<IProjectedRow> rows);
@@ -32,7 +32,8 @@ public sealed class ReadTable<TRow> : IReadTable
     where TRow : IProjectedRow
 {
     private readonly Column[] columns;
-    private readonly string postgres;
+    private readonly string postgresInsert;
+    private readonly string postgresUpsert;
     private readonly string sqlite;
 
     /// <summary>Derives the statements from the type.</summary>
@@ -43,7 +44,8 @@ public sealed class ReadTable<TRow> : IReadTable
         Columns = string.Join(", ", columns.Select(column => column.Name));
         var changes = string.Join(", ", columns.Where(column => column.Name != "id").Select(column => $"{column.Name} = excluded.{column.Name}"));
         var onConflict = $"ON CONFLICT (id) DO UPDATE SET {changes} WHERE {name}.version < excluded.version";
-        postgres = $"INSERT INTO {name} ({Columns}) SELECT * FROM unnest({string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.PostgresType}[]"))}) {onConflict}";
+        postgresInsert = $"INSERT INTO {name} ({Columns}) SELECT * FROM unnest({string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.PostgresType}[]"))})";
+        postgresUpsert = $"{postgresInsert} {onConflict}";
         sqlite = $"INSERT INTO {name} ({Columns}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))}) {onConflict}";
     }
 
@@ -57,10 +59,10 @@ public sealed class ReadTable<TRow> : IReadTable
     public string Columns { get; }
 
     /// <inheritdoc />
-    public void AddTo(NpgsqlBatch batch, IReadOnlyList<IProjectedRow> rows)
+    public void AddTo(NpgsqlBatch batch, IReadOnlyList<IProjectedRow> rows, bool first)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var command = new NpgsqlBatchCommand(postgres);
+        var command = new NpgsqlBatchCommand(first ? postgresInsert : postgresUpsert);
         foreach (var column in columns)
         {
             command.Parameters.Add(column.Array(rows));

@@ -1,9 +1,9 @@
 namespace LimoCha.Actors.Storage;
 
-/// <summary>A write that waits for its turn.</summary>
+/// <summary>A write that waits for its turn. Whoever waits goes on inside <see cref="Succeed"/> or <see cref="Fail"/>.</summary>
 internal sealed class PendingWrite(GrainRowKey key, int? expectedVersion, byte[]? payload)
 {
-    private readonly TaskCompletionSource<int> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> done = new();
 
     public GrainRowKey Key => key;
 

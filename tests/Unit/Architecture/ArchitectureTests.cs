@@ -76,7 +76,7 @@ public sealed class ArchitectureTests
         await using var app = TestApp.Build();
         TestApp.Endpoints(app).OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            .Select(endpoint => endpoint.RoutePattern.RawText).Should().BeEquivalentTo("/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/setup");
+            .Select(endpoint => endpoint.RoutePattern.RawText).Should().BeEquivalentTo("/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/passkey/options", "/api/v1/auth/passkey", "/api/v1/setup");
     }
 
     [Fact]

@@ -106,9 +106,9 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX ix_idempotency_created ON idempotency (created_at);
 
-CREATE INDEX ix_task_assignee ON task (assignee_id, id);
-CREATE INDEX ix_task_open ON task (assignee_id, id) WHERE stage IN (1, 2, 4);
-CREATE INDEX ix_task_department ON task (department_id, id);
+-- One index for a person's open cards and for their list: an insert costs by the index.
+CREATE INDEX ix_task_assignee ON task (assignee_id, stage, id);
+CREATE INDEX ix_task_department ON task (department_id, id) WHERE department_id IS NOT NULL;
 CREATE INDEX ix_task_wake ON task (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX ix_customer_owner ON customer (owner_id, id);
 CREATE INDEX ix_customer_department ON customer (department_id, id);
