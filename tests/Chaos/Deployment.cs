@@ -9,6 +9,7 @@ namespace LimoCha.Actors.Chaos;
 /// <summary>A process of the product that comes back when it dies, as under any supervisor, unless it is held down on purpose.</summary>
 public sealed class Supervised : IAsyncDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private readonly string project;
     private readonly (string Key, string Value)[] settings;
     private readonly ConcurrentQueue<string> output = new();
@@ -37,13 +38,19 @@ public sealed class Supervised : IAsyncDisposable
         process.Kill();
     }
 
-    /// <summary>SIGTERM, waits for its clean end, and stays down until <see cref="Up"/>.</summary>
+    /// <summary>How long it took to end after SIGTERM, each time; those that did not in time were killed.</summary>
+    public List<TimeSpan> Stops { get; } = [];
+
+    /// <summary>SIGTERM, waits for its clean end as a supervisor does, and stays down until <see cref="Up"/>.</summary>
     public async Task StopAsync()
     {
         down = true;
+        var asked = Stopwatch.StartNew();
         Signal("TERM");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await process.WaitForExitAsync(patience.Token);
+        using var patience = new CancellationTokenSource(Grace);
+        await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Stops.Add(asked.Elapsed);
+        process.Kill();
     }
 
     /// <summary>Starts again.</summary>
@@ -171,11 +178,11 @@ public sealed class Deployment : IAsyncDisposable
     {
         const string password = "a password for chaos";
         using var http = new HttpClient { BaseAddress = new(Relay.Address) };
-        string? link = null;
+        string[]? link = null;
         await Until.TrueAsync(
-            () => Task.FromResult((link = Doors.Select(door => door.Output.Split("setup?token=")).Where(parts => parts.Length > 1).Select(parts => parts[1].Split('\n', ' ')[0].Trim()).FirstOrDefault()) is not null),
+            () => Task.FromResult((link = Doors.SelectMany(door => door.Output.Split('\n', ' ')).Select(word => word.Split("/setup?token=")).FirstOrDefault(parts => parts.Length == 2)) is not null),
             TimeSpan.FromSeconds(30), "the first start prints its link");
-        (await http.PostAsJsonAsync("api/v1/setup", new { token = link, userName = "chaos", displayName = "Chaos", password })).EnsureSuccessStatusCode();
+        (await http.PostAsJsonAsync($"{link![0]}/api/v1/setup", new { token = link[1].Trim(), userName = "chaos", displayName = "Chaos", password })).EnsureSuccessStatusCode();
         async Task<string> TokenAsync(string userName)
         {
             var answer = await http.PostAsJsonAsync("api/v1/auth/login", new { userName, password });

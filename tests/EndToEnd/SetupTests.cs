@@ -20,6 +20,27 @@ public sealed partial class SetupTests
         (await api.GetAsync("me")).Json.GetProperty("role").GetString().Should().Be("admin");
     }
 
+    /// <summary>Each web process of a new cluster prints a link; the second link does not make a second first admin.</summary>
+    [Fact]
+    public async Task Two_doors_print_two_links_and_one_admin_is_made()
+    {
+        var connection = await (await Testing.Postgres.SharedAsync()).CreateDatabaseAsync();
+        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}")];
+        await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
+        (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
+        await using var one = await Product.StartAsync(door);
+        await using var two = await Product.StartAsync(door);
+        async Task<HttpStatusCode> SetUpAsync(Product at, string userName)
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(Link().IsMatch(at.Process.Output)), "the link is printed");
+            using var api = new Api(at.Address);
+            return (await api.PostAsync("setup", new { token = Link().Match(at.Process.Output).Groups[1].Value, userName, displayName = "老板", password = "a long password" })).Status;
+        }
+
+        (await SetUpAsync(one, "boss")).Should().Be(HttpStatusCode.Created);
+        (await SetUpAsync(two, "boss2")).Should().Be(HttpStatusCode.Forbidden);
+    }
+
     [Theory]
     [InlineData("Storage:Provider", "PostgreSql", "Storage:ConnectionString")]
     [InlineData("Cluster:Mode", "AdoNet", "PostgreSql")]

@@ -27,7 +27,7 @@ public sealed record SetUp
 
 /// <summary>
 /// A database without users lets exactly one caller make the first admin: the one who has the link that this process
-/// printed at its start. The link dies with its use and with the process.
+/// printed at its start. The link dies with its use and with the process; of several processes' links one is served.
 /// </summary>
 public sealed partial class FirstStart(Database database, IServer server, IHostApplicationLifetime lifetime, ILogger<FirstStart> logger) : BackgroundService
 {
@@ -61,7 +61,7 @@ public sealed partial class FirstStart(Database database, IServer server, IHostA
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "There are no users yet. Open this one-time link to make the first admin: {Link}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There are no users yet. Open this one-time link to make the first admin: {Link}")]
     private static partial void LogLink(ILogger logger, string link);
 }
 
@@ -76,20 +76,29 @@ internal static class SetupEndpoints
     public static void MapSetup(this WebApplication app) =>
         app.MapPost("/api/v1/setup", SetUpAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).WithTags("Sign-in").WithSummary("Makes the first admin, with the token of the one-time link.");
 
-    private static async Task<Results<Created<UserView>, ProblemHttpResult>> SetUpAsync(SetUp command, FirstStart first, Accounts accounts, HttpContext context, TimeProvider clock, CancellationToken cancellationToken) =>
-        (await RunAsync(command, first, accounts, clock, cancellationToken)).Created(context, user => $"/api/v1/users/{user.Id}");
+    private static async Task<Results<Created<UserView>, ProblemHttpResult>> SetUpAsync(SetUp command, FirstStart first, Accounts accounts, IGrainFactory grains, HttpContext context, TimeProvider clock, CancellationToken cancellationToken) =>
+        (await RunAsync(command, first, accounts, grains, clock, cancellationToken)).Created(context, user => $"/api/v1/users/{user.Id}");
 
-    public static async Task<Outcome<UserView>> RunAsync(SetUp command, FirstStart first, Accounts accounts, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<Outcome<UserView>> RunAsync(SetUp command, FirstStart first, Accounts accounts, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!first.TryUse(command.Token))
         {
             return Refusal.Forbidden("The link is not valid any more; start the process anew for another, or ask your admin.");
         }
 
+        // Each web process of a new cluster has printed a link; the deployment has one first admin.
+        var id = Ids.New(clock);
+        var only = grains.GetGrain<IUserNameGrain>("first-admin");
+        if (!await only.ClaimAsync(id, cancellationToken))
+        {
+            return Refusal.Forbidden("There is an admin already; ask them for an account.");
+        }
+
         var create = new CreateUser { UserName = command.UserName, DisplayName = command.DisplayName, Password = command.Password, Role = Role.Admin };
-        var outcome = await accounts.CreateAsync(create, Ids.New(clock), new(Actor.System, Ids.New(clock)), cancellationToken);
+        var outcome = await accounts.CreateAsync(create, id, new(Actor.System, Ids.New(clock)), cancellationToken);
         if (!outcome.Ok)
         {
+            await only.ReleaseAsync(id, cancellationToken);
             first.Reopen(command.Token);
         }
 
