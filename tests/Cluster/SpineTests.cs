@@ -234,6 +234,21 @@ public sealed class SpineTests
         await device.UntilAsync(cards => cards.Count == 1);
     }
 
+    /// <summary>A gateway that could not be reached for a moment still holds its devices, and nobody tells the actor: it asks again.</summary>
+    [Fact]
+    public async Task A_gateway_that_was_out_of_reach_gets_what_it_missed()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var device = await host.ConnectAsync(ann);
+        device.Unreachable = true;
+        var task = await host.TaskAsync(ann);
+        await Eventually.TrueAsync(async () => (await host.Grains.GetGrain<IUserGrain>(ann.UserId).PresenceAsync()).Devices.Count == 0, "the actor gave the gateway up");
+        device.Unreachable = false;
+        await device.UntilAsync(cards => cards.Any(card => card.Id == task.Id));
+        device.EverShown.Should().OnlyHaveUniqueItems();
+    }
+
     [Fact]
     public async Task A_task_not_taken_in_time_expires_by_itself_and_leaves_the_device()
     {

@@ -141,6 +141,8 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
     private TaskCompletionSource changed = New();
 
     public string? Ended { get; private set; }
+    /// <summary>While set, the gateway cannot be reached.</summary>
+    public bool Unreachable { get; set; }
     public string ConnectionId { get; private set; } = $"c-{Guid.NewGuid():N}";
 
     public IReadOnlyList<Card> Shown
@@ -200,6 +202,11 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
 
     public Task PushAsync(Guid user, IReadOnlyList<DeviceMessage> messages)
     {
+        if (Unreachable)
+        {
+            throw new TimeoutException();
+        }
+
         lock (gate)
         {
             foreach (var message in messages.Where(m => m.ConnectionId == ConnectionId))
@@ -239,7 +246,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid user) => Task.FromResult<IReadOnlyList<DeviceConnection>>(user == userId ? [Connection] : []);
+    public Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid user) => Unreachable ? throw new TimeoutException() : Task.FromResult<IReadOnlyList<DeviceConnection>>(user == userId ? [Connection] : []);
 
     public Task<IReadOnlyList<Guid>> OnlineAsync() => Task.FromResult<IReadOnlyList<Guid>>([userId]);
 

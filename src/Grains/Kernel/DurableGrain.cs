@@ -95,7 +95,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <inheritdoc />
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await Task.WhenAny(pump, Task.Delay(Timeout.Infinite, cancellationToken));
+        await pump.WaitAsync(options.Drain, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await stopping.CancelAsync();
     }
 

@@ -130,7 +130,7 @@ public sealed partial class EntityCreation(
         drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Volatile.Read(ref underWay) > 0)
         {
-            await drained.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await drained.Task.WaitAsync(options.Value.Drain, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

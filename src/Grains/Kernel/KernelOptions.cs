@@ -19,6 +19,13 @@ public sealed record KernelOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:30")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// How long a silo that stops waits for effects under way (projections, pushes). What is not done by then is sent again
+    /// by the silo that takes over. Default 5 s; 0 to 1 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The company's time zone, for days. Default Asia/Shanghai (IANA name).</summary>
     [Required] public string TimeZone { get; init; } = "Asia/Shanghai";
 }

@@ -12,6 +12,7 @@ namespace LimoCha.Actors.Staff;
 public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
 {
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LostPeriod = TimeSpan.FromSeconds(2);
 
     private readonly IUserReadModel readModel = services.GetRequiredService<IUserReadModel>();
     private readonly KernelOptions options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
@@ -19,6 +20,8 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
     private readonly Inbox inbox = new();
     private readonly Dictionary<Guid, GatewayLink> gateways = [];
+    private readonly Dictionary<Guid, GatewayRef> lost = [];
+    private IGrainTimer? finding;
     private DateTimeOffset? lastSeen;
     private (Guid LocationId, DateTimeOffset At)? place;
 
@@ -220,24 +223,63 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     /// <summary>Asks every gateway which of this user's devices it holds, so that an actor that moved finds them again.</summary>
     private async Task FindConnectionsAsync(CancellationToken cancellationToken)
     {
-        var known = await GrainFactory.GetGrain<IGatewayRegistryGrain>(0).ListAsync(cancellationToken);
-        await Task.WhenAll(known.Select(async gateway =>
+        foreach (var gateway in await GrainFactory.GetGrain<IGatewayRegistryGrain>(0).ListAsync(cancellationToken))
+        {
+            lost[gateway.Epoch] = gateway;
+        }
+
+        await FindLostAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// A gateway that could not be reached may still be alive and hold devices that wait: it is asked again until it
+    /// answers or has left the registry.
+    /// </summary>
+    private async Task FindLostAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(lost.Values.ToList().Select(async gateway =>
         {
             try
             {
-                foreach (var connection in await gateway.Observer.ConnectionsAsync(Id).WaitAsync(GatewayAnswer, Clock, cancellationToken))
+                var found = await gateway.Observer.ConnectionsAsync(Id).WaitAsync(GatewayAnswer, Clock, cancellationToken);
+                lost.Remove(gateway.Epoch);
+                foreach (var connection in found.Where(connection => State.Enabled && UserRules.Find(State, connection.SessionId, Clock.GetUtcNow()) is not null))
                 {
-                    if (State.Enabled && UserRules.Find(State, connection.SessionId, Clock.GetUtcNow()) is not null)
-                    {
-                        Connect(gateway, connection);
-                    }
+                    Connect(gateway, connection);
                 }
             }
-            catch (Exception error) when (error is TimeoutException or OrleansException)
+            catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException)
             {
-                // A gateway that does not answer is gone or will re-announce its devices.
+                // Asked again below.
             }
         }));
+        if (lost.Count == 0)
+        {
+            finding?.Dispose();
+            finding = null;
+        }
+        else
+        {
+            finding ??= this.RegisterGrainTimer(LookForLostAsync, new() { DueTime = LostPeriod, Period = LostPeriod, Interleave = true });
+        }
+    }
+
+    private async Task LookForLostAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var alive = (await GrainFactory.GetGrain<IGatewayRegistryGrain>(0).ListAsync(cancellationToken)).Select(gateway => gateway.Epoch).ToHashSet();
+            foreach (var gone in lost.Keys.Where(epoch => !alive.Contains(epoch)).ToList())
+            {
+                lost.Remove(gone);
+            }
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException)
+        {
+            // The registry is moving; whoever is lost is asked all the same.
+        }
+
+        await FindLostAsync(cancellationToken);
     }
 
     private void TellPresence() => changes.Publish([new("presence", Id, 0)]);
@@ -250,6 +292,8 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
             {
                 gateways.Remove(gateway.Epoch);
                 inbox.DropGateway(gateway.Epoch);
+                lost[gateway.Epoch] = gateway;
+                finding ??= this.RegisterGrainTimer(LookForLostAsync, new() { DueTime = LostPeriod, Period = LostPeriod, Interleave = true });
             });
         }
 

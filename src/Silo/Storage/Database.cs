@@ -74,6 +74,14 @@ public sealed class Database : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>An open connection for the few callers that cannot wait asynchronously.</summary>
+    public DbConnection Open()
+    {
+        DbConnection connection = postgres is not null ? postgres.CreateConnection() : new SqliteConnection(connectionString);
+        connection.Open();
+        return connection;
+    }
+
     /// <summary>An open connection for batches (PostgreSQL), or one that syncs each commit to disk (SQLite).</summary>
     public async Task<DbConnection> OpenWriterAsync(CancellationToken cancellationToken = default)
     {

@@ -12,8 +12,10 @@ namespace LimoCha.Actors.Storage;
 /// Brings the schema up to this version before anything else starts. Scripts run once each, in order of name; several
 /// processes that start together wait for the first.
 /// </summary>
-public sealed partial class SchemaUpgrade(Database database, ILogger<SchemaUpgrade> logger) : IHostedLifecycleService
+public sealed partial class SchemaUpgrade(Database database, TimeProvider clock, ILogger<SchemaUpgrade> logger) : IHostedLifecycleService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private const long AdvisoryLock = 0x4C696D6F436861; // "LimoCha"
 
     /// <summary>SQLite serves one process; within it, silos take turns.</summary>
@@ -24,7 +26,7 @@ public sealed partial class SchemaUpgrade(Database database, ILogger<SchemaUpgra
     {
         if (database.Kind == DatabaseKind.PostgreSql)
         {
-            await using var connection = await database.OpenAsync(cancellationToken);
+            await using var connection = await OpenAsync(cancellationToken);
             await connection.ExecuteAsync("SELECT pg_advisory_lock(@AdvisoryLock)", new { AdvisoryLock });
             try
             {
@@ -70,6 +72,24 @@ public sealed partial class SchemaUpgrade(Database database, ILogger<SchemaUpgra
     /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>A server that is still starting, as after a restart of everything, is waited for.</summary>
+    private async Task<System.Data.Common.DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var since = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await database.OpenAsync(cancellationToken);
+            }
+            catch (Npgsql.NpgsqlException error) when (error.IsTransient && clock.GetElapsedTime(since) < Patience)
+            {
+                LogWaiting(logger, StorageErrors.Describe(error));
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+        }
+    }
+
     private void Upgrade(UpgradeEngineBuilder builder, string folder)
     {
         var engine = builder
@@ -89,6 +109,9 @@ public sealed partial class SchemaUpgrade(Database database, ILogger<SchemaUpgra
             LogApplied(logger, script.Name);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the database: {Why}")]
+    private static partial void LogWaiting(ILogger logger, string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Schema script {Script} applied")]
     private static partial void LogApplied(ILogger logger, string script);

@@ -159,8 +159,14 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
                     var known = await grains.GetGrain<IGatewayRegistryGrain>(0).RegisterAsync(me, stoppingToken);
                     if (!started.TrySetResult(me) && !known)
                     {
-                        await AnnounceAsync(me, stoppingToken);
+                        LogAnnounce(logger, links.Count);
+                        foreach (var link in links.Values)
+                        {
+                            link.ToAnnounce = true;
+                        }
                     }
+
+                    await AnnounceAsync(me, stoppingToken);
                 }
                 catch (Exception error) when (Transient(error))
                 {
@@ -196,14 +202,14 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 
     private static bool Transient(Exception error) => error is OrleansException or TimeoutException or StorageUnavailableException or InconsistentStateException or OperationCanceledException;
 
-    private async Task AnnounceAsync(GatewayRef me, CancellationToken cancellationToken)
-    {
-        LogAnnounce(logger, links.Count);
-        await Parallel.ForEachAsync(links.Values, new ParallelOptions { MaxDegreeOfParallelism = AnnouncedAtOnce, CancellationToken = cancellationToken }, async (link, token) =>
+    /// <summary>Announces the devices that are to be; one that cannot be now is the next time.</summary>
+    private async Task AnnounceAsync(GatewayRef me, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(links.Values.Where(link => link.ToAnnounce), new ParallelOptions { MaxDegreeOfParallelism = AnnouncedAtOnce, CancellationToken = cancellationToken }, async (link, token) =>
         {
             try
             {
                 var outcome = await grains.Grain<IUserGrain>(link.UserId).AttachAsync(me, link.Connection, token);
+                link.ToAnnounce = false;
                 if (!outcome.Ok)
                 {
                     link.Sink.Close();
@@ -214,7 +220,6 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
                 LogRegisterFailed(logger, error.GetType().Name);
             }
         });
-    }
 
     private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages) =>
         links.TryGetValue(connectionId, out var link) && link.UserId == userId
@@ -329,6 +334,9 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
         public Unacknowledged Unacknowledged { get; } = new();
+
+        /// <summary>True when the cluster has forgotten this gateway, until the actor knows the connection again.</summary>
+        public bool ToAnnounce { get; set; }
 
         /// <summary>True once its actor has sent to it; before that the actor is learning of it right now.</summary>
         public bool Announced { get; set; }

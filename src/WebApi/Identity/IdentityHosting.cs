@@ -1,8 +1,10 @@
 using System.Security.Claims;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +24,9 @@ internal static class IdentityHosting
         services.AddSingleton<SessionCheck>();
         services.AddScoped<SignIn>();
         services.AddScoped<Accounts>();
-        services.AddDataProtection().SetApplicationName("limocha").PersistKeysToFileSystem(new(Path.Combine(settings.DataFolder, "keys")));
+        services.AddDataProtection().SetApplicationName("limocha");
+        services.AddOptions<KeyManagementOptions>().Configure<Database, Secrets>((keys, database, secrets) =>
+            (keys.XmlRepository, keys.XmlEncryptor) = (new KeyRing(database), new KeyRingEncryptor(secrets)));
 
         services.AddIdentityCore<StaffIdentity>(options =>
         {

@@ -14,6 +14,9 @@ public sealed class Secrets(byte[] secret)
     /// <summary>Authenticates refresh tokens.</summary>
     public byte[] RefreshKey { get; } = Derive(secret, "limocha/refresh-token/1");
 
+    /// <summary>Encrypts the keys of page cookies where they are kept.</summary>
+    public byte[] KeyRingKey { get; } = Derive(secret, "limocha/key-ring/1");
+
     private readonly byte[] nameKey = Derive(secret, "limocha/user-name/1");
 
     /// <summary>The key of a user name's actor: a keyed hash, so that no name stands in a key.</summary>

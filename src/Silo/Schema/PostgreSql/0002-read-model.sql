@@ -106,6 +106,12 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX ix_idempotency_created ON idempotency (created_at);
 
+-- Keys that seal page cookies and states, for all web processes; encrypted under one derived from the deployment's secret.
+CREATE TABLE data_protection_key (
+    name text NOT NULL PRIMARY KEY,
+    xml  text NOT NULL
+);
+
 -- One index for a person's open cards and for their list: an insert costs by the index.
 CREATE INDEX ix_task_assignee ON task (assignee_id, stage, id);
 CREATE INDEX ix_task_department ON task (department_id, id) WHERE department_id IS NOT NULL;
