@@ -20,6 +20,9 @@ public sealed class Load(string address, IReadOnlyList<Person> people, History h
     /// <summary>Commands answered with their effect.</summary>
     public int Effects => history.Acknowledged.Count;
 
+    /// <summary>The longest that a command took from its first try to its answer, retries included.</summary>
+    public TimeSpan Longest { get; private set; }
+
     /// <summary>Works until told to stop; a command under way then is still brought to an answer.</summary>
     public async Task RunAsync(int callers, CancellationToken stop, CancellationToken giveUp) =>
         await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => CallAsync(new Random(seed * 1000 + caller), stop, giveUp)));
@@ -118,6 +121,7 @@ public sealed class Load(string address, IReadOnlyList<Person> people, History h
     private async Task<(HttpStatusCode Status, JsonElement Json)?> AnswerAsync(string path, object body, Person by, CancellationToken giveUp)
     {
         var key = Guid.NewGuid().ToString();
+        var first = clock.GetTimestamp();
         while (!giveUp.IsCancellationRequested)
         {
             try
@@ -128,6 +132,8 @@ public sealed class Load(string address, IReadOnlyList<Person> people, History h
                 using var answer = await http.SendAsync(request, giveUp);
                 if (answer.StatusCode is not (>= HttpStatusCode.InternalServerError or HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests))
                 {
+                    var took = clock.GetElapsedTime(first);
+                    Longest = took > Longest ? took : Longest;
                     return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(giveUp));
                 }
             }

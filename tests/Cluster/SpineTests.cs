@@ -234,6 +234,32 @@ public sealed class SpineTests
         await device.UntilAsync(cards => cards.Count == 1);
     }
 
+    /// <summary>
+    /// A card is on the device and not yet in the read model when the user's actor starts anew: the new one asks the task
+    /// before it tells the device what is open, so the card neither goes away nor comes up a second time.
+    /// </summary>
+    [Fact]
+    public async Task A_card_that_only_the_device_knows_of_is_kept_and_not_shown_twice()
+    {
+        await using var host = await TestHost.StartAsync(settings: ("Actors:SecondLook", "00:01:00"));
+        var ann = await host.UserAsync();
+        var device = await host.ConnectAsync(ann);
+        await ProjectedAsync(host, "user", ann.UserId, 2);
+        var gate = new TaskCompletionSource();
+        host.Projector.Gate = gate.Task;
+        var task = await host.TaskAsync(ann);
+        await device.UntilAsync(cards => cards.Any(card => card.Id == task.Id));
+
+        await ForgetAsync(host, ann.UserId);
+        var syncs = device.Syncs;
+        await host.Grains.GetGrain<IUserGrain>(ann.UserId).PresenceAsync();
+        await device.UntilAsync(_ => device.Syncs > syncs);
+        device.Shown.Should().ContainSingle(card => card.Id == task.Id);
+        gate.SetResult();
+        await ProjectedAsync(host, task.Id, 1);
+        device.EverShown.Should().OnlyHaveUniqueItems();
+    }
+
     /// <summary>A gateway that could not be reached for a moment still holds its devices, and nobody tells the actor: it asks again.</summary>
     [Fact]
     public async Task A_gateway_that_was_out_of_reach_gets_what_it_missed()

@@ -141,6 +141,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
     private TaskCompletionSource changed = New();
 
     public string? Ended { get; private set; }
+    public int Syncs { get; private set; }
     /// <summary>While set, the gateway cannot be reached.</summary>
     public bool Unreachable { get; set; }
     public string ConnectionId { get; private set; } = $"c-{Guid.NewGuid():N}";
@@ -213,6 +214,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
             {
                 if (message.Sync is { } all)
                 {
+                    Syncs++;
                     foreach (var gone in shown.Keys.Except(all.Select(card => card.Id)).ToList())
                     {
                         shown.Remove(gone);
@@ -252,7 +254,16 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
 
     public Task ChangedAsync(IReadOnlyList<ReadModelChange> changes) => Task.CompletedTask;
 
-    private DeviceConnection Connection => new(ConnectionId, sessionId, new() { DeviceId = deviceId, Platform = "test" }, DateTimeOffset.UnixEpoch);
+    private DeviceConnection Connection
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new(ConnectionId, sessionId, new() { DeviceId = deviceId, Platform = "test", Have = [.. shown.Values.Select(card => new CardRef { Id = card.Id, Version = card.Version })] }, DateTimeOffset.UnixEpoch);
+            }
+        }
+    }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 
 namespace LimoCha.Actors.Tasks;
@@ -183,6 +184,10 @@ public interface ITaskGrain : IDurableGrain, IDueGrain
     /// <summary>Takes a step.</summary>
     [Alias("ActAsync")]
     Task<Outcome<TaskView>> ActAsync(TaskAction action, TaskNote command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The card that this user's devices show of the task now; null when they show none.</summary>
+    [Alias("CardAsync")]
+    Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default);
 
     /// <summary>The task, if this actor may see it.</summary>
     [Alias("GetAsync")]

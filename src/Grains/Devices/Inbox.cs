@@ -62,6 +62,13 @@ public sealed class Inbox
     /// </summary>
     public IReadOnlyList<Outgoing> Merge(IEnumerable<Card> open) => [.. open.SelectMany(Put)];
 
+    /// <summary>
+    /// What a device shows and this inbox knows nothing of: closed long ago, or so new that the read model did not have it
+    /// when the inbox was built. Whoever attaches the device finds out before the device is told to drop it.
+    /// </summary>
+    public IReadOnlyList<CardRef> Unknown(IReadOnlyList<CardRef>? have) =>
+        have is null ? [] : [.. have.Where(card => card is not null && !cards.ContainsKey(card.Id) && !(removed.TryGetValue(card.Id, out var gone) && gone >= card.Version))];
+
     /// <summary>A connection: the whole set goes out first. The same device elsewhere is replaced.</summary>
     public IReadOnlyList<Outgoing> Attach(Guid gateway, DeviceConnection connection)
     {

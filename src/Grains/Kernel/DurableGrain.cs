@@ -80,7 +80,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         }
 
         row.State ??= new();
-        tentative = State = row.State.State;
+        tentative = State = row.State.State ?? row.State.Outbox.Aggregate(new TState(), (made, fact) => kind.Apply(made, fact.Event, fact.At));
         Version = ParseVersion(row.ETag);
         outbox.AddRange(row.State.Outbox);
         operations.AddRange(row.State.Operations);

@@ -28,8 +28,8 @@ public abstract class EntityKind<TState, TEvent>
     public virtual Task TellAsync(IGrainFactory grains, Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
 
     /// <summary>What a write of these facts has to say to the read model.</summary>
-    internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts, bool first = false) => new(
-        Name, id, version, first, Rows(id, state, version, facts),
+    internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => new(
+        Name, id, version, First: false, Rows(id, state, version, facts),
         [.. facts.GroupBy(fact => fact.Version).Select(write => new LoggedWrite(write.Key, write.Max(fact => fact.At), JsonSerializer.Serialize(write, StateJson.Options)))]);
 }
 
@@ -65,13 +65,14 @@ public sealed partial class EntityCreation(
         var at = clock.GetUtcNow();
         var state = decision.Events.Aggregate(new TState(), (made, fact) => kind.Apply(made, fact, at));
         Committed<TEvent>[] facts = [.. decision.Events.Select((fact, seq) => new Committed<TEvent>(version, seq, at, context.By.UserId, fact))];
+        var json = JsonSerializer.Serialize(facts, StateJson.Options);
         var grainId = GrainId.Create(GrainType.Create(kind.Name), GrainIdKeyExtensions.CreateGuidKey(id));
         Interlocked.Increment(ref underWay);
         try
         {
-            await storage.WriteStateAsync(kind.Name, grainId, new GrainState<Stored<TState, TEvent>>
+            await storage.WriteStateAsync(kind.Name, grainId, new GrainState<FirstStored>
             {
-                State = new() { State = state, Outbox = facts, Operations = [new(context.OperationId, at)] },
+                State = new() { Outbox = json, Operations = [new(context.OperationId, at)] },
             }).ConfigureAwait(false);
         }
         catch
@@ -80,7 +81,7 @@ public sealed partial class EntityCreation(
             throw;
         }
 
-        _ = FollowUpAsync(kind, grainId, id, state, facts);
+        _ = FollowUpAsync(kind, grainId, id, state, facts, new(version, at, json));
         return Outcome.Of(view(id, state, version), version);
     }
 
@@ -91,14 +92,14 @@ public sealed partial class EntityCreation(
         observer.Subscribe(nameof(EntityCreation), ServiceLifecycleStage.Active, _ => Task.CompletedTask, DrainAsync);
     }
 
-    private async Task FollowUpAsync<TState, TEvent>(EntityKind<TState, TEvent> kind, GrainId grainId, Guid id, TState state, Committed<TEvent>[] facts)
+    private async Task FollowUpAsync<TState, TEvent>(EntityKind<TState, TEvent> kind, GrainId grainId, Guid id, TState state, Committed<TEvent>[] facts, LoggedWrite write)
         where TState : StateRecord, new()
         where TEvent : class
     {
         var since = clock.GetTimestamp();
         try
         {
-            var projected = projector.ProjectAsync(kind.Entry(id, state, 1, facts, first: true));
+            var projected = projector.ProjectAsync(new(kind.Name, id, 1, First: true, kind.Rows(id, state, 1, facts), [write]));
             await kind.TellAsync(grains, id, state, 1, facts).ConfigureAwait(false);
             await projected.ConfigureAwait(false);
             if (clock.GetElapsedTime(since) > options.Value.SecondLook / 2)

@@ -18,14 +18,34 @@ public sealed record Stored<TState, TEvent> : StateRecord
     where TState : StateRecord, new()
     where TEvent : class
 {
-    /// <summary>The state.</summary>
-    public TState State { get; init; } = new();
+    /// <summary>The state; null in the row that made the entity, whose facts say it all (<see cref="FirstStored"/>).</summary>
+    public TState? State { get; init; }
 
     /// <summary>Facts not yet confirmed by read model and devices, oldest first.</summary>
     public IReadOnlyList<Committed<TEvent>> Outbox { get; init; } = [];
 
     /// <summary>The operations that had an effect lately; a repeat of one has none.</summary>
     public IReadOnlyList<OperationRecord> Operations { get; init; } = [];
+}
+
+/// <summary>
+/// The row that makes an entity, in the same shape: only facts and the operation, because the state follows from them. The
+/// facts are serialized once, for this row and the event log.
+/// </summary>
+public sealed record FirstStored
+{
+    /// <summary>The facts as a JSON array.</summary>
+    [JsonConverter(typeof(RawJson))] public string Outbox { get; init; } = "[]";
+
+    /// <summary>The operation that made it.</summary>
+    public IReadOnlyList<OperationRecord> Operations { get; init; } = [];
+
+    private sealed class RawJson : JsonConverter<string>
+    {
+        public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader).GetRawText();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteRawValue(value, skipInputValidation: true);
+    }
 }
 
 /// <summary>A fact with its place in the stream.</summary>

@@ -2,6 +2,7 @@ using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +13,7 @@ namespace LimoCha.Actors.Staff;
 public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
 {
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
+    private const int AskedAtOnce = 32;
     private static readonly TimeSpan LostPeriod = TimeSpan.FromSeconds(2);
 
     private readonly IUserReadModel readModel = services.GetRequiredService<IUserReadModel>();
@@ -150,16 +152,16 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
             },
             (state, _) => state.Consents[purpose]);
 
-    public Task<Outcome<Attached>> AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Attached>> AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken = default)
     {
         if (!State.Enabled || UserRules.Find(State, connection.SessionId, Clock.GetUtcNow()) is null)
         {
-            return Task.FromResult<Outcome<Attached>>(Refusal.Conflict("session-over", "The session is over; sign in again."));
+            return Refusal.Conflict("session-over", "The session is over; sign in again.");
         }
 
-        Connect(gateway, connection);
+        await ConnectAsync(gateway, connection, cancellationToken);
         TellPresence();
-        return Task.FromResult(Outcome.Of(new Attached(inbox.Cards.Count), Version));
+        return Outcome.Of(new Attached(inbox.Cards.Count), Version);
     }
 
     public Task DetachAsync(Guid gatewayEpoch, string connectionId, CancellationToken cancellationToken = default)
@@ -242,13 +244,14 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
             try
             {
                 var found = await gateway.Observer.ConnectionsAsync(Id).WaitAsync(GatewayAnswer, Clock, cancellationToken);
-                lost.Remove(gateway.Epoch);
                 foreach (var connection in found.Where(connection => State.Enabled && UserRules.Find(State, connection.SessionId, Clock.GetUtcNow()) is not null))
                 {
-                    Connect(gateway, connection);
+                    await ConnectAsync(gateway, connection, cancellationToken);
                 }
+
+                lost.Remove(gateway.Epoch);
             }
-            catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException)
+            catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException or StorageUnavailableException)
             {
                 // Asked again below.
             }
@@ -284,8 +287,21 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
 
     private void TellPresence() => changes.Publish([new("presence", Id, 0)]);
 
-    private void Connect(GatewayRef gateway, DeviceConnection connection)
+    /// <summary>
+    /// Connects a device. What it shows and the inbox does not know is asked of its actor first: a card that was delivered
+    /// just before a crash is not yet in the read model, and dropping it now would show it a second time later.
+    /// </summary>
+    private async Task ConnectAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
     {
+        foreach (var asked in inbox.Unknown(connection.Hello.Have).Chunk(AskedAtOnce))
+        {
+            foreach (var card in await Task.WhenAll(asked.Select(card => GrainFactory.Grain<ITaskGrain>(card.Id).CardAsync(Id, cancellationToken))))
+            {
+                Send(card is null ? [] : inbox.Put(card));
+            }
+        }
+
+        connection = connection with { Hello = connection.Hello with { Have = null } };
         if (!gateways.ContainsKey(gateway.Epoch))
         {
             gateways[gateway.Epoch] = new(Id, local.Find(gateway.Epoch) ?? gateway.Observer, () =>

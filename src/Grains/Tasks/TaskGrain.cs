@@ -1,3 +1,4 @@
+using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,9 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
 
     public Task<Outcome<TaskView>> ActAsync(TaskAction action, TaskNote command, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => TaskRules.Act(state, action, command.Note, context.By, Clock.GetUtcNow()), View);
+
+    public Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default) =>
+        Task.FromResult(State.OnDevices && State.AssigneeId == userId ? TaskProjection.Card(TaskProjection.Row(Id, State, Version)) : null);
 
     public Task<Outcome<TaskView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
         Task.FromResult(TaskRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("task"));

@@ -44,13 +44,11 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     public async Task<Outcome<Attached>> AttachAsync(Guid userId, DeviceConnection connection, IDeviceSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var have = connection.Hello.Have;
-        connection = connection with { Hello = connection.Hello with { Have = null } };
-        var link = new Link(userId, connection, have, sink);
+        var link = new Link(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink);
         Add(link);
         try
         {
-            var outcome = await grains.Grain<IUserGrain>(userId).AttachAsync(await started.Task, connection, cancellationToken);
+            var outcome = await grains.Grain<IUserGrain>(userId).AttachAsync(await started.Task, link.Announcement(), cancellationToken);
             if (!outcome.Ok)
             {
                 Drop(link);
@@ -112,7 +110,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 
     /// <inheritdoc />
     public Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid userId) =>
-        Task.FromResult<IReadOnlyList<DeviceConnection>>(byUser.TryGetValue(userId, out var mine) ? [.. mine.Values.Where(link => link.Announced).Select(link => link.Connection)] : []);
+        Task.FromResult<IReadOnlyList<DeviceConnection>>(byUser.TryGetValue(userId, out var mine) ? [.. mine.Values.Where(link => link.Announced).Select(link => link.Announcement())] : []);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<Guid>> OnlineAsync() => Task.FromResult<IReadOnlyList<Guid>>([.. byUser.Keys]);
@@ -208,7 +206,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         {
             try
             {
-                var outcome = await grains.Grain<IUserGrain>(link.UserId).AttachAsync(me, link.Connection, token);
+                var outcome = await grains.Grain<IUserGrain>(link.UserId).AttachAsync(me, link.Announcement(), token);
                 link.ToAnnounce = false;
                 if (!outcome.Ok)
                 {
@@ -241,6 +239,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
                 lock (link.Unacknowledged)
                 {
                     link.Unacknowledged.Sent(message, link.Have, clock.GetUtcNow());
+                    link.Note(message);
                 }
 
                 var sent = link.Sink.SendAsync(message);
@@ -329,10 +328,22 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         }
     }
 
-    private sealed record Link(Guid UserId, DeviceConnection Connection, IReadOnlyList<CardRef>? Have, IDeviceSink Sink)
+    private sealed class Link(Guid userId, DeviceConnection connection, IReadOnlyList<CardRef>? have, IDeviceSink sink)
     {
+        private readonly Dictionary<Guid, int> shows = (have ?? []).Where(card => card is not null).GroupBy(card => card.Id).ToDictionary(group => group.Key, group => group.Max(card => card.Version));
+
+        public Guid UserId => userId;
+
+        public DeviceConnection Connection => connection;
+
+        /// <summary>What the device said it had when it came.</summary>
+        public IReadOnlyList<CardRef>? Have => have;
+
+        public IDeviceSink Sink => sink;
+
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
+        /// <summary>Also the lock of what the device shows.</summary>
         public Unacknowledged Unacknowledged { get; } = new();
 
         /// <summary>True when the cluster has forgotten this gateway, until the actor knows the connection again.</summary>
@@ -340,6 +351,36 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 
         /// <summary>True once its actor has sent to it; before that the actor is learning of it right now.</summary>
         public bool Announced { get; set; }
+
+        /// <summary>A message is on its way: what the device shows when it has arrived. Under the lock.</summary>
+        public void Note(DeviceMessage message)
+        {
+            if (message.Sync is { } all)
+            {
+                shows.Clear();
+                foreach (var card in all)
+                {
+                    shows[card.Id] = card.Version;
+                }
+            }
+            else if (message.Upsert is { } card)
+            {
+                shows[card.Id] = Math.Max(shows.GetValueOrDefault(card.Id), card.Version);
+            }
+            else if (message.Remove is { } gone)
+            {
+                shows.Remove(gone.Id);
+            }
+        }
+
+        /// <summary>The connection for an actor that does not know it, with what the device shows.</summary>
+        public DeviceConnection Announcement()
+        {
+            lock (Unacknowledged)
+            {
+                return connection with { Hello = connection.Hello with { Have = [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })] } };
+            }
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Registering with the cluster failed ({Error}); trying again")]

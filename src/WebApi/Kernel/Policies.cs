@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 
 namespace LimoCha.Actors.Kernel;
@@ -27,16 +26,18 @@ public static class Policies
     public static void AddTo(AuthorizationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Add(Staff, JwtBearerDefaults.AuthenticationScheme);
-        Add(Manager, JwtBearerDefaults.AuthenticationScheme, Role.Manager, Role.Admin);
-        Add(Admin, JwtBearerDefaults.AuthenticationScheme, Role.Admin);
-        Add(Device, JwtBearerDefaults.AuthenticationScheme);
+        // Under /api and /hubs the default scheme is the bearer token alone (see AddLimoChaIdentity); a test checks that
+        // these policies stand nowhere else. Naming it would authenticate every request a second time.
+        Add(Staff, null);
+        Add(Manager, null, Role.Manager, Role.Admin);
+        Add(Admin, null, Role.Admin);
+        Add(Device, null);
         Add(Page, CookieAuthenticationDefaults.AuthenticationScheme);
         Add(AdminPage, CookieAuthenticationDefaults.AuthenticationScheme, Role.Admin);
 
-        void Add(string name, string scheme, params Role[] roles) => options.AddPolicy(name, policy =>
+        void Add(string name, string? scheme, params Role[] roles) => options.AddPolicy(name, policy =>
         {
-            policy.AddAuthenticationSchemes(scheme).RequireAuthenticatedUser();
+            policy.AddAuthenticationSchemes(scheme is null ? [] : [scheme]).RequireAuthenticatedUser();
             if (roles.Length > 0)
             {
                 policy.RequireRole(roles.Select(role => role.ToString()));

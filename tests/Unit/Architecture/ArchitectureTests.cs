@@ -69,6 +69,25 @@ public sealed class ArchitectureTests
             .Select(endpoint => $"{endpoint.DisplayName} {(endpoint as Microsoft.AspNetCore.Routing.RouteEndpoint)?.RoutePattern.RawText}").Should().BeEmpty();
     }
 
+    /// <summary>
+    /// E4: bearer tokens are for /api and /hubs, the page's cookie for everything else. The scheme goes by the path, so a
+    /// policy in the wrong place would let the wrong kind of caller in.
+    /// </summary>
+    [Fact]
+    public async Task Policies_for_programs_and_for_pages_stand_where_their_scheme_is()
+    {
+        await using var app = TestApp.Build();
+        foreach (var endpoint in TestApp.Endpoints(app).OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>())
+        {
+            var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
+            var program = path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/hubs/", StringComparison.Ordinal);
+            foreach (var policy in endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).OfType<string>())
+            {
+                (policy.StartsWith("api:", StringComparison.Ordinal) || policy.StartsWith("hub:", StringComparison.Ordinal)).Should().Be(program, "{0} has {1}", path, policy);
+            }
+        }
+    }
+
     /// <summary>The list of what anyone may call is short and known.</summary>
     [Fact]
     public async Task Only_these_api_endpoints_are_open_to_anyone()

@@ -60,6 +60,15 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public void What_a_device_shows_and_nobody_told_of_is_unknown_and_what_was_taken_away_is_not()
+    {
+        var inbox = new Inbox();
+        inbox.Put(Card(0, 1));
+        inbox.Take(Ref(1, 5));
+        inbox.Unknown([Ref(0, 1), Ref(1, 4), Ref(2, 7)]).Should().ContainSingle().Which.Id.Should().Be(Ids[2]);
+    }
+
+    [Fact]
     public void Ending_a_session_tells_its_connections_and_forgets_them()
     {
         var inbox = new Inbox();
