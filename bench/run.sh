@@ -32,7 +32,8 @@ trap cleanup EXIT
 
 echo "Building…"
 for project in bench/Load bench/Conventional bench/PushOnly src/WebApi; do dotnet build -c Release --nologo -v quiet "$project" >"$work/build.log" || { cat "$work/build.log"; exit 1; }; done
-load() { dotnet bench/Load/bin/Release/net10.0/LimoCha.Bench.Load.dll "$@"; }
+# The generator's own continuations run where its sockets complete: it takes a fifth less of the machine that is measured.
+load() { DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 dotnet bench/Load/bin/Release/net10.0/LimoCha.Bench.Load.dll "$@"; }
 
 mkdir "$work/pg"; [ "$(id -u)" -eq 0 ] && chown nobody "$work/pg"
 as_db "$pg/initdb" -D "$work/pg" -U limocha -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
