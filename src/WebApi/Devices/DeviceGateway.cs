@@ -63,24 +63,15 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         }
     }
 
-    /// <summary>A device is gone.</summary>
-    public async Task DetachAsync(string connectionId)
+    /// <summary>A device is gone. Its actor is told even when the connection was given up here before: it may not know yet.</summary>
+    public Task DetachAsync(Guid userId, string connectionId)
     {
-        if (!links.TryGetValue(connectionId, out var link))
+        if (links.TryGetValue(connectionId, out var link))
         {
-            return;
+            Drop(link);
         }
 
-        Drop(link);
-        try
-        {
-            await grains.Grain<IUserGrain>(link.UserId).DetachAsync((await started.Task).Epoch, connectionId);
-        }
-        catch (Exception error) when (Transient(error))
-        {
-            // The actor learns it from the next push, which finds no such connection here.
-            LogDetachFailed(logger, error.GetType().Name);
-        }
+        return GoneAsync(userId, connectionId);
     }
 
     /// <summary>A device has shown these cards.</summary>
@@ -221,8 +212,23 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 
     private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages) =>
         links.TryGetValue(connectionId, out var link) && link.UserId == userId
-            ? SendAsync(link, () => messages)
+            ? SendAsync(link, () => Sent(link, messages))
             : GoneAsync(userId, connectionId);
+
+    private IReadOnlyList<DeviceMessage> Sent(Link link, IReadOnlyList<DeviceMessage> messages)
+    {
+        link.Announced = true;
+        lock (link.Unacknowledged)
+        {
+            foreach (var message in messages)
+            {
+                link.Unacknowledged.Sent(message, link.Have, clock.GetUtcNow());
+                link.Note(message);
+            }
+        }
+
+        return messages;
+    }
 
     /// <summary>
     /// One sender at a time: a repeat chosen before a newer message went out must not follow it, so what to send is
@@ -235,13 +241,6 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         {
             foreach (var message in choose())
             {
-                link.Announced = true;
-                lock (link.Unacknowledged)
-                {
-                    link.Unacknowledged.Sent(message, link.Have, clock.GetUtcNow());
-                    link.Note(message);
-                }
-
                 var sent = link.Sink.SendAsync(message);
                 if (!sent.IsCompletedSuccessfully)
                 {
@@ -296,7 +295,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         }
     }
 
-    /// <summary>The actor addresses a connection that is not here any more: tell it, so that it stops.</summary>
+    /// <summary>A connection is not here any more: tell the actor, so that it stops addressing it.</summary>
     private async Task GoneAsync(Guid userId, string connectionId)
     {
         try

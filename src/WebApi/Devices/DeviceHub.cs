@@ -44,6 +44,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     public const string Path = "/hubs/device";
 
     private const int MostCards = 1_000;
+    private static readonly object Attached = new();
 
     /// <summary>The device introduces itself; the answer is <c>Sync</c> with every open card.</summary>
     public async Task Hello(Hello hello)
@@ -54,6 +55,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
             throw new HubException("urn:limocha:problem:invalid Hello needs deviceId (1 to 64 letters, digits, '-', '_', '.'), platform (1 to 40 characters), at most 1,000 entries in have.");
         }
 
+        Context.Items[Attached] = true;
         var connection = new DeviceConnection(Context.ConnectionId, Context.User!.SessionId(), hello, clock.GetUtcNow());
         var outcome = await gateway.AttachAsync(Context.User!.ToActor().UserId, connection, new SignalRSink(hub, Context), Context.ConnectionAborted);
         if (!outcome.Ok)
@@ -99,7 +101,11 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     /// <inheritdoc />
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
-        await gateway.DetachAsync(Context.ConnectionId);
+        if (Context.Items.ContainsKey(Attached))
+        {
+            await gateway.DetachAsync(Context.User!.ToActor().UserId, Context.ConnectionId);
+        }
+
         await base.OnDisconnectedAsync(exception);
     }
 
