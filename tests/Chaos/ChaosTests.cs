@@ -34,8 +34,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
         var script = Path.Combine(Supervised.Root, "tests", "EndToEnd", "device", "devices.mjs");
         await using var nodes = new NodeDevices(script, deployment.Relay.Address, node, history, clock, started);
-        bool AllConnected() => dotnet.All(device => device.Connected) && nodes.Connected == node.Count;
-        await Until.TrueAsync(() => Task.FromResult(AllConnected()), Healing, "all devices are connected");
+        IReadOnlyList<string> Away() =>
+        [
+            .. dotnet.Where(device => !device.Connected).Select(device => $"{device.Name}: {device.Problem}"),
+            .. node.Select(device => device.Item2).Except(nodes.Connected),
+        ];
+        Task AllBackAsync() => Until.TrueAsync(() => Task.FromResult(Away().Count == 0), Healing, () => $"all devices are connected; away are {string.Join(", ", Away())}");
+        await AllBackAsync();
 
         using var stop = new CancellationTokenSource();
         using var giveUp = new CancellationTokenSource();
@@ -47,7 +52,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await stop.CancelAsync();
         giveUp.CancelAfter(Healing);
         await working;
-        await Until.TrueAsync(() => Task.FromResult(AllConnected()), Healing, "all devices came back");
+        await AllBackAsync();
         var calm = clock.GetTimestamp();
         IReadOnlyCollection<FinalTask> final = [];
         var diverged = int.MaxValue;

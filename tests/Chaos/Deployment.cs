@@ -222,7 +222,9 @@ public sealed record Person(Guid Id, string Token);
 /// <summary>Waits for something that can only be looked at.</summary>
 public static class Until
 {
-    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, string what)
+    public static Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, string what) => TrueAsync(condition, patience, () => what);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, Func<string> what)
     {
         var started = Stopwatch.StartNew();
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
@@ -240,7 +242,11 @@ public static class Until
                 // Not yet.
             }
 
-            started.Elapsed.Should().BeLessThan(patience, "{0}", what);
+            if (started.Elapsed > patience)
+            {
+                throw new TimeoutException($"Within {patience.TotalSeconds:F0} s: {what()}");
+            }
+
             await look.WaitForNextTickAsync();
         }
     }

@@ -15,6 +15,11 @@ public sealed class DotNetDevice(string address, Person person, string name, Dev
     /// <summary>True while connected and synced.</summary>
     public bool Connected { get; private set; }
 
+    public string Name => name;
+
+    /// <summary>Why it was not the last time.</summary>
+    public string? Problem { get; private set; }
+
     public void Start() => running = RunAsync();
 
     public async ValueTask DisposeAsync()
@@ -53,6 +58,7 @@ public sealed class DotNetDevice(string address, Person person, string name, Dev
             catch (Exception error) when (error is not OutOfMemoryException)
             {
                 // Whatever it was: a device tries again.
+                Problem = error.Message;
             }
 
             Connected = false;
@@ -160,14 +166,14 @@ public sealed class NodeDevices : IAsyncDisposable
         process.StandardInput.WriteLine(JsonSerializer.Serialize(new { address, devices = devices.Select(device => new { name = device.Name, token = device.Person.Token }) }));
     }
 
-    /// <summary>How many are connected and synced.</summary>
-    public int Connected
+    /// <summary>Those that are connected and synced.</summary>
+    public IReadOnlySet<string> Connected
     {
         get
         {
             lock (connected)
             {
-                return connected.Count;
+                return connected.ToHashSet();
             }
         }
     }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Staff;
 
@@ -163,7 +164,7 @@ public interface IUserGrain : IDurableGrain
     Task<Outcome<UserView>> ChangeAsync(ChangeUser command, CallContext context, CancellationToken cancellationToken = default);
 
     /// <summary>The person, if this actor may see them.</summary>
-    [Alias("GetAsync")]
+    [Alias("GetAsync"), AlwaysInterleave]
     Task<Outcome<UserView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
 
     /// <summary>For the sign-in alone; null when there is no such user.</summary>
@@ -191,7 +192,7 @@ public interface IUserGrain : IDurableGrain
     Task<IReadOnlyList<SessionView>> SessionsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Who a session belongs to now, or null when it is over.</summary>
-    [Alias("CheckSessionAsync")]
+    [Alias("CheckSessionAsync"), AlwaysInterleave]
     Task<Actor?> CheckSessionAsync(Guid sessionId, CancellationToken cancellationToken = default);
 
     /// <summary>The push preferences.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Tasks;
 
@@ -185,11 +186,14 @@ public interface ITaskGrain : IDurableGrain, IDueGrain
     [Alias("ActAsync")]
     Task<Outcome<TaskView>> ActAsync(TaskAction action, TaskNote command, CallContext context, CancellationToken cancellationToken = default);
 
-    /// <summary>The card that this user's devices show of the task now; null when they show none.</summary>
-    [Alias("CardAsync")]
+    /// <summary>
+    /// The card that this user's devices show of the task now; null when they show none. A read of what is durable, answered
+    /// between the turns of a command: a user's actor asks it while the task may be waiting for that very actor.
+    /// </summary>
+    [Alias("CardAsync"), AlwaysInterleave]
     Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default);
 
     /// <summary>The task, if this actor may see it.</summary>
-    [Alias("GetAsync")]
+    [Alias("GetAsync"), AlwaysInterleave]
     Task<Outcome<TaskView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
 }

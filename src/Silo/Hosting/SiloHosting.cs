@@ -22,6 +22,8 @@ namespace LimoCha.Actors.Hosting;
 /// <summary>Puts the parts together, a line a part.</summary>
 public static class SiloHosting
 {
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>A host with a silo of LimoCha.Actors in it.</summary>
     public static IHostApplicationBuilder AddLimoChaSilo(this IHostApplicationBuilder builder)
     {
@@ -74,6 +76,9 @@ public static class SiloHosting
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        // A connection whose network is dead cannot be closed politely; a restart does not wait for it as long as a
+        // supervisor would before it kills.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations()
             .Validate(storage => !string.IsNullOrWhiteSpace(storage.ConnectionString), "Storage:ConnectionString is empty; set it, for example to \"Data Source=.data/limocha.db\" or \"Host=…;Database=…;Username=…;Password=…\".")
             .ValidateOnStart();
