@@ -17,8 +17,9 @@ dotnet build -c Release --nologo -v quiet samples/DeviceSimulator/DeviceSimulato
 server= devices=
 stop() {
   trap - INT TERM EXIT
-  [ -n "$devices" ] && kill -TERM "$devices" 2>/dev/null && wait "$devices" 2>/dev/null
-  [ -n "$server" ] && kill -TERM "$server" 2>/dev/null && wait "$server" 2>/dev/null
+  # However the devices end, the server is stopped too.
+  [ -z "$devices" ] || { kill -TERM "$devices" && wait "$devices"; } 2>/dev/null || true
+  [ -z "$server" ] || { kill -TERM "$server" && wait "$server"; } 2>/dev/null || true
   echo "Stopped."
 }
 trap 'stop; exit 0' INT TERM
