@@ -1,7 +1,8 @@
 // Many devices on the public npm client. Takes one JSON line: {"address": "http://…", "devices": [{"name", "token"}]}.
+// WebSockets only: the event-source fallback throws outside any promise when its connection is cut.
 // Prints a JSON line for everything a device shows or is told.
 import { createInterface } from "node:readline";
-import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 
 const lines = createInterface({ input: process.stdin });
 const { address, devices } = JSON.parse((await lines[Symbol.asyncIterator]().next()).value);
@@ -10,7 +11,7 @@ lines.on("close", () => process.exit(0));
 function run({ name, token }) {
   const shows = new Map();
   const say = (what, id, version) => process.stdout.write(JSON.stringify({ device: name, what, id, version }) + "\n");
-  const hub = new HubConnectionBuilder().withUrl(`${address}/hubs/device`, { accessTokenFactory: () => token }).configureLogging(LogLevel.None).build();
+  const hub = new HubConnectionBuilder().withUrl(`${address}/hubs/device`, { accessTokenFactory: () => token, skipNegotiation: true, transport: HttpTransportType.WebSockets }).configureLogging(LogLevel.None).build();
   const ack = async cards => { if (cards.length > 0) await hub.send("Ack", cards.map(({ id, version }) => ({ id, version }))).catch(() => {}); };
   const show = ({ id, version }) => { if ((shows.get(id) ?? 0) < version) { shows.set(id, version); say("shown", id, version); } };
   const remove = (id, version) => { shows.delete(id); say("removed", id, version); };
