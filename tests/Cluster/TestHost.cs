@@ -250,7 +250,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
 
     public Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid user) => Unreachable ? throw new TimeoutException() : Task.FromResult<IReadOnlyList<DeviceConnection>>(user == userId ? [Connection] : []);
 
-    public Task<IReadOnlyList<Guid>> OnlineAsync() => Task.FromResult<IReadOnlyList<Guid>>([userId]);
+    public Task<IReadOnlyList<OnlineUser>> OnlineAsync() => Task.FromResult<IReadOnlyList<OnlineUser>>([new(userId, true)]);
 
     public Task ChangedAsync(IReadOnlyList<ReadModelChange> changes) => Task.CompletedTask;
 

@@ -20,6 +20,12 @@ public static class Purposes
 {
     /// <summary>Recording where a staff member is when they check in (whereabouts: sensitive, F2 and B5).</summary>
     public const string AttendanceLocation = "attendance.location";
+    /// <summary>Recording where a step of a task was taken, as its proof (whereabouts: sensitive, F2 and B5).</summary>
+    public const string TaskLocation = "task.location";
+    /// <summary>Looking at where a staff member is when work is given to the nearest (whereabouts: sensitive, F2 and B5).</summary>
+    public const string DispatchLocation = "dispatch.location";
+    /// <summary>Sending pushes through the phone vendor's service when no device is connected (A1, A2).</summary>
+    public const string PushVendor = "push.vendor";
     /// <summary>Recording the model and version of a device (F2).</summary>
     public const string DeviceInformation = "device.information";
     /// <summary>Contacting a customer by phone or message.</summary>
@@ -28,7 +34,7 @@ public static class Purposes
     public const string CustomerMarketing = "customer.marketing";
 
     /// <summary>Purposes a staff member decides on.</summary>
-    public static readonly IReadOnlyList<string> OfStaff = [AttendanceLocation, DeviceInformation];
+    public static readonly IReadOnlyList<string> OfStaff = [AttendanceLocation, TaskLocation, DispatchLocation, PushVendor, DeviceInformation];
     /// <summary>Purposes a customer decides on.</summary>
     public static readonly IReadOnlyList<string> OfCustomers = [CustomerContact, CustomerMarketing];
 }

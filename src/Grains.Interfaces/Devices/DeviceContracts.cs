@@ -1,4 +1,6 @@
 using System.Runtime.Serialization;
+using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Tasks;
 
 namespace LimoCha.Actors.Devices;
 
@@ -26,13 +28,15 @@ public sealed record Card
     [Id(8), DataMember(Name = "at")] public DateTimeOffset At { get; init; }
     /// <summary>After this the card is of no use (UTC).</summary>
     [Id(9), DataMember(Name = "expiresAt")] public DateTimeOffset? ExpiresAt { get; init; }
+    /// <summary>The task that a notice is about.</summary>
+    [Id(10), DataMember(Name = "taskId")] public Guid? TaskId { get; init; }
 }
 
 /// <summary>A task card's own fields.</summary>
 [GenerateSerializer, Immutable, Alias("TaskCardData"), DataContract]
 public sealed record TaskCardData
 {
-    /// <summary>assigned, accepted or started.</summary>
+    /// <summary>assigned, offered, accepted or started.</summary>
     [Id(0), DataMember(Name = "stage")] public string Stage { get; init; } = "";
     /// <summary>low, normal, high or urgent.</summary>
     [Id(1), DataMember(Name = "priority")] public string Priority { get; init; } = "";
@@ -42,6 +46,30 @@ public sealed record TaskCardData
     [Id(3), DataMember(Name = "customerId")] public Guid? CustomerId { get; init; }
     /// <summary>The place it is at.</summary>
     [Id(4), DataMember(Name = "locationId")] public Guid? LocationId { get; init; }
+    /// <summary>The step that comes next; accept, start and complete in turn when left out.</summary>
+    [Id(5), DataMember(Name = "next")] public CardStep? Next { get; init; }
+    /// <summary>The checklist, when there is one.</summary>
+    [Id(6), DataMember(Name = "checklist")] public IReadOnlyList<ChecklistItem>? Checklist { get; init; }
+    /// <summary>How many tasks have to be done before this one can be started.</summary>
+    [Id(7), DataMember(Name = "waitsFor")] public int? WaitsFor { get; init; }
+    /// <summary>Until when an answer is expected (UTC).</summary>
+    [Id(8), DataMember(Name = "answerBy")] public DateTimeOffset? AnswerBy { get; init; }
+    /// <summary>How often the assignee was reminded; a card whose count grew asks for attention again.</summary>
+    [Id(9), DataMember(Name = "reminders")] public int? Reminders { get; init; }
+}
+
+/// <summary>The step that comes next, on a card.</summary>
+[GenerateSerializer, Immutable, Alias("CardStep"), DataContract]
+public sealed record CardStep
+{
+    /// <summary>Its name in calls: the <c>action</c> of <c>Act</c>.</summary>
+    [Id(0), DataMember(Name = "key")] public string Key { get; init; } = "";
+    /// <summary>Its name for people.</summary>
+    [Id(1), DataMember(Name = "title")] public string Title { get; init; } = "";
+    /// <summary>What it asks to be proved: checklist, note, photo, signature, file, location.</summary>
+    [Id(2), DataMember(Name = "proof")] public IReadOnlyList<string> Proof { get; init; } = [];
+    /// <summary>False when somebody else takes it; the assignee waits.</summary>
+    [Id(3), DataMember(Name = "mine")] public bool Mine { get; init; } = true;
 }
 
 /// <summary>A card's identity and version: what a device has, or has just shown.</summary>
@@ -76,7 +104,11 @@ public sealed record DeviceConnection(
     [property: Id(0)] string ConnectionId,
     [property: Id(1)] Guid SessionId,
     [property: Id(2)] Hello Hello,
-    [property: Id(3)] DateTimeOffset Since);
+    [property: Id(3)] DateTimeOffset Since)
+{
+    /// <summary>False when the device was not used for a while.</summary>
+    [Id(4)] public bool Active { get; init; } = true;
+}
 
 /// <summary>What a gateway is asked to send to one connection.</summary>
 [GenerateSerializer, Immutable, Alias("DeviceMessage")]
@@ -92,6 +124,42 @@ public sealed record DeviceMessage
     [Id(3)] public CardRef? Remove { get; init; }
     /// <summary>Why the session is over, when it is; the connection is then closed.</summary>
     [Id(4)] public string? SessionEnded { get; init; }
+    /// <summary>How far a long job of this person is, when set. Not repeated: the next one says more.</summary>
+    [Id(5)] public JobProgress? Progress { get; init; }
+}
+
+/// <summary>How far a long job is.</summary>
+[GenerateSerializer, Immutable, Alias("JobProgress"), DataContract]
+public sealed record JobProgress
+{
+    /// <summary>The operation: the <c>operationId</c> of the call's answer.</summary>
+    [Id(0), DataMember(Name = "operationId")] public Guid OperationId { get; init; }
+    /// <summary>What kind of job: <c>task-batch</c>.</summary>
+    [Id(1), DataMember(Name = "job")] public string Job { get; init; } = "";
+    /// <summary>How many parts are done, refused ones among them.</summary>
+    [Id(2), DataMember(Name = "done")] public int Done { get; init; }
+    /// <summary>How many of them were refused.</summary>
+    [Id(3), DataMember(Name = "failed")] public int Failed { get; init; }
+    /// <summary>Of how many.</summary>
+    [Id(4), DataMember(Name = "total")] public int Total { get; init; }
+}
+
+/// <summary>Where a person is, as far as they share it: a point, or the place they are checked in at.</summary>
+[GenerateSerializer, Immutable, Alias("Whereabouts")]
+public sealed record Whereabouts(
+    [property: Id(0)] GeoPoint? Point,
+    [property: Id(1)] Guid? PlaceId,
+    [property: Id(2)] DateTimeOffset At);
+
+/// <summary>Whether a person can be reached.</summary>
+public enum PresenceState
+{
+    /// <summary>No device is connected.</summary>
+    Away = 0,
+    /// <summary>A device is connected and was not used for five minutes, or lies in a pocket with the app in the background.</summary>
+    Idle = 1,
+    /// <summary>A device is connected and in use.</summary>
+    Online = 2,
 }
 
 /// <summary>Whether a person can be reached now.</summary>
@@ -100,14 +168,28 @@ public sealed record Presence(
     [property: Id(0)] Guid UserId,
     [property: Id(1)] bool Online,
     [property: Id(2)] DateTimeOffset? LastSeenAt,
-    [property: Id(3)] IReadOnlyList<PresentDevice> Devices);
+    [property: Id(3)] IReadOnlyList<PresentDevice> Devices)
+{
+    /// <summary>Online, idle or away. <see cref="Online"/> is true for the first two: there is a connection.</summary>
+    [Id(4)] public PresenceState State { get; init; }
+}
 
 /// <summary>A connected device of a person.</summary>
 [GenerateSerializer, Immutable, Alias("PresentDevice")]
 public sealed record PresentDevice(
     [property: Id(0)] string DeviceId,
     [property: Id(1)] string Platform,
-    [property: Id(2)] DateTimeOffset Since);
+    [property: Id(2)] DateTimeOffset Since)
+{
+    /// <summary>False when it was not used for a while.</summary>
+    [Id(3)] public bool Active { get; init; } = true;
+}
+
+/// <summary>Somebody with a device at a gateway.</summary>
+[GenerateSerializer, Immutable, Alias("OnlineUser")]
+public sealed record OnlineUser(
+    [property: Id(0)] Guid UserId,
+    [property: Id(1)] bool Active);
 
 /// <summary>Something in the read model changed; what live pages listen for. Carries no personal data.</summary>
 [GenerateSerializer, Immutable, Alias("ReadModelChange")]
@@ -130,7 +212,7 @@ public interface IDeviceGateway : IGrainObserver
 
     /// <summary>Everybody with a device connected here; a live page asks every gateway once instead of every person.</summary>
     [Alias("OnlineAsync")]
-    Task<IReadOnlyList<Guid>> OnlineAsync();
+    Task<IReadOnlyList<OnlineUser>> OnlineAsync();
 
     /// <summary>Rows that changed, for live pages.</summary>
     [Alias("ChangedAsync")]

@@ -1,7 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Notices;
+using LimoCha.Actors.Push;
 using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Staff;
@@ -35,6 +38,10 @@ public sealed record ChangeUser
     [Id(2)] public Guid? DepartmentId { get; init; }
     /// <summary>False signs them out everywhere and keeps them out.</summary>
     [Id(3)] public bool? Enabled { get; init; }
+    /// <summary>What they can do, for assignment by skill; at most 30 of 1 to 40 characters.</summary>
+    [Id(4), MaxLength(30)] public IReadOnlyList<string>? Skills { get; init; }
+    /// <summary>How many open tasks the engine may give them. 0 to 1,000; 20 unless set.</summary>
+    [Id(5), Range(0, 1000)] public int? Capacity { get; init; }
 }
 
 /// <summary>A staff member as others see them.</summary>
@@ -59,6 +66,10 @@ public sealed record UserView
     [Id(7)] public bool TwoFactorEnabled { get; init; }
     /// <summary>When taken on (UTC).</summary>
     [Id(8)] public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>What they can do.</summary>
+    [Id(9)] public IReadOnlyList<string> Skills { get; init; } = [];
+    /// <summary>How many open tasks the engine may give them.</summary>
+    [Id(10)] public int Capacity { get; init; } = 20;
 }
 
 /// <summary>What sign-in needs; never leaves the server.</summary>
@@ -131,6 +142,8 @@ public sealed record SessionView
     [Id(5)] public bool Connected { get; init; }
     /// <summary>android, ios, web, …; known once it has connected.</summary>
     [Id(6)] public string? Platform { get; init; }
+    /// <summary>Who carries pushes to it; null when it takes none.</summary>
+    [Id(7)] public PushVendor? PushVendor { get; init; }
 }
 
 /// <summary>A session's state at a rotation: which generation of the refresh token is the valid one.</summary>
@@ -141,14 +154,18 @@ public sealed record SessionGrant(
     [property: Id(2)] UserView User,
     [property: Id(3)] DateTimeOffset ExpiresAt);
 
-/// <summary>Which pushes a person wants (A2). A category not named is on; mandatory notices ignore this.</summary>
+/// <summary>What a person wants to be told, and how (A2). A category not named is on; mandatory notices ignore this.</summary>
 [GenerateSerializer, Immutable, Alias("PushPreferences")]
 public sealed record PushPreferences
 {
-    /// <summary>Categories switched off; at most 50.</summary>
+    /// <summary>Categories that are not pushed to a phone without a live connection; at most 50.</summary>
     [Id(0), MaxLength(50)] public IReadOnlyList<string> Off { get; init; } = [];
     /// <summary>zh-CN or en.</summary>
     [Id(1), RegularExpression("^(zh-CN|en)$")] public string Language { get; init; } = "zh-CN";
+    /// <summary>Categories of notices that connected devices do not show either; at most 50. Tasks are always shown.</summary>
+    [Id(2), MaxLength(50)] public IReadOnlyList<string> DeviceOff { get; init; } = [];
+    /// <summary>When not to be disturbed; never when left out.</summary>
+    [Id(3)] public QuietHours? QuietHours { get; init; }
 }
 
 /// <summary>A staff member: profile, credentials, sessions, preferences, consent, and the cards on their devices.</summary>
@@ -218,9 +235,41 @@ public interface IUserGrain : IDurableGrain
     [Alias("AttachAsync")]
     Task<Outcome<Attached>> AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken = default);
 
-    /// <summary>A connection is gone.</summary>
+    /// <summary>Consent as it stands at this moment; asked at every use (B4).</summary>
+    [Alias("AllowsAsync"), AlwaysInterleave]
+    Task<bool> AllowsAsync(string purpose, CancellationToken cancellationToken = default);
+
+    /// <summary>The device says where it is. Kept in memory for half an hour, and only under consent.</summary>
+    [Alias("LocateAsync")]
+    Task<Outcome<Whereabouts>> LocateAsync(GeoPoint point, DateTimeOffset at, CancellationToken cancellationToken = default);
+
+    /// <summary>Where the person is, as far as they share it now; null when they do not, or nothing recent is known.</summary>
+    [Alias("WhereAsync"), AlwaysInterleave]
+    Task<Whereabouts?> WhereAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Where a session's pushes go; null takes none. The person's own act.</summary>
+    [Alias("SetPushTargetAsync")]
+    Task<Outcome<SessionView>> SetPushTargetAsync(Guid sessionId, PushTarget? target, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The vendor says that this token is of no use any more. Repeating it changes nothing.</summary>
+    [Alias("ForgetPushTokenAsync")]
+    Task ForgetPushTokenAsync(Guid sessionId, string token, CancellationToken cancellationToken = default);
+
+    /// <summary>The person has read a notice.</summary>
+    [Alias("ReadNoticeAsync")]
+    Task<Outcome<NoticeReceipt>> ReadNoticeAsync(Guid noticeId, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>A long job of this person goes on; their devices are told. A convenience, not a promise.</summary>
+    [Alias("ProgressAsync")]
+    Task ProgressAsync(JobProgress progress, CancellationToken cancellationToken = default);
+
+    /// <summary>A connection is gone; what it was sent and never acknowledged comes with it.</summary>
     [Alias("DetachAsync")]
-    Task DetachAsync(Guid gatewayEpoch, string connectionId, CancellationToken cancellationToken = default);
+    Task DetachAsync(Guid gatewayEpoch, string connectionId, IReadOnlyList<CardRef>? unseen = null, CancellationToken cancellationToken = default);
+
+    /// <summary>A device began to be used, or was not for a while.</summary>
+    [Alias("ActiveAsync")]
+    Task ActiveAsync(string connectionId, bool active, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a card to this person's devices. Idempotent by id and version.</summary>
     [Alias("DeliverAsync")]

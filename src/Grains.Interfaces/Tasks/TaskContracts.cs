@@ -24,6 +24,8 @@ public enum TaskStage
     Cancelled = 6,
     /// <summary>Not taken before its due time; may be reassigned with a new one.</summary>
     Expired = 7,
+    /// <summary>Offered to several people; the first to accept has it.</summary>
+    Offered = 8,
 }
 
 /// <summary>How urgent a task is.</summary>
@@ -66,6 +68,24 @@ public sealed record CreateTask
 
     /// <summary>A free category, also the push category. At most 40 characters.</summary>
     [Id(7), StringLength(40)] public string? Category { get; init; }
+
+    /// <summary>Its type, which gives it a flow, a service level, a checklist; the built-in flow (accept, start, complete) without one.</summary>
+    [Id(8)] public Guid? TypeId { get; init; }
+
+    /// <summary>What is to be ticked off; the type's when left out. At most 50 of 1 to 200 characters.</summary>
+    [Id(9), MaxLength(50)] public IReadOnlyList<string>? Checklist { get; init; }
+
+    /// <summary>Tasks that must be completed or cancelled before this one is started. At most 20.</summary>
+    [Id(10), MaxLength(20)] public IReadOnlyList<Guid>? DependsOn { get; init; }
+
+    /// <summary>Lets the engine choose who gets it. Not together with an assignee.</summary>
+    [Id(11)] public AutoAssignment? Assignment { get; init; }
+
+    /// <summary>What happens when nobody answers or it is not done in time; the type's when left out. At most 10. A task with a chain does not expire by itself.</summary>
+    [Id(12), MaxLength(10)] public IReadOnlyList<EscalationStep>? Escalations { get; init; }
+
+    /// <summary>Until when somebody should have accepted it (UTC); the type's service level when left out.</summary>
+    [Id(13)] public DateTimeOffset? RespondBy { get; init; }
 }
 
 /// <summary>Gives a draft, declined or expired task to somebody, or takes it from one and gives it to another.</summary>
@@ -88,6 +108,20 @@ public sealed record TaskNote
 {
     /// <summary>A remark; the reason of a decline or cancellation; the text of a comment. At most 1,000 characters.</summary>
     [Id(0), StringLength(1000)] public string? Note { get; init; }
+
+    /// <summary>What the step asks to be proved. At most 10.</summary>
+    [Id(1), MaxLength(10)] public IReadOnlyList<Proof>? Proofs { get; init; }
+}
+
+/// <summary>Ticks a line of the checklist off, or takes the tick back.</summary>
+[GenerateSerializer, Immutable, Alias("CheckItem")]
+public sealed record CheckItem
+{
+    /// <summary>The line, from 0.</summary>
+    [Id(0), Range(0, 49)] public int Item { get; init; }
+
+    /// <summary>Done or not.</summary>
+    [Id(1)] public bool Done { get; init; } = true;
 }
 
 /// <summary>What can be done to a task by a step.</summary>
@@ -145,6 +179,40 @@ public sealed record TaskView
     [Id(15)] public string? Note { get; init; }
     /// <summary>How many comments it has.</summary>
     [Id(16)] public int Comments { get; init; }
+    /// <summary>What it has beyond that: flow, checklist, proofs, service level, how it was assigned; null for a plain task.</summary>
+    [Id(17)] public TaskDetails? Details { get; init; }
+}
+
+/// <summary>What a task has beyond the plain ones. Parts it does not have are left out.</summary>
+[GenerateSerializer, Immutable, Alias("TaskDetails")]
+public sealed record TaskDetails
+{
+    /// <summary>Its type.</summary>
+    [Id(0)] public Guid? TypeId { get; init; }
+    /// <summary>The step that comes next, with what it asks for; null when it is done.</summary>
+    [Id(1)] public FlowStep? Next { get; init; }
+    /// <summary>The checklist.</summary>
+    [Id(2)] public IReadOnlyList<ChecklistItem>? Checklist { get; init; }
+    /// <summary>Tasks that must be done before this one is started.</summary>
+    [Id(3)] public IReadOnlyList<Guid>? WaitsFor { get; init; }
+    /// <summary>How the engine chooses who gets it.</summary>
+    [Id(4)] public AutoAssignment? Assignment { get; init; }
+    /// <summary>Who it is or was offered to.</summary>
+    [Id(5)] public IReadOnlyList<Guid>? OfferedTo { get; init; }
+    /// <summary>Until when an answer is expected before the next person gets it (UTC).</summary>
+    [Id(6)] public DateTimeOffset? AnswerBy { get; init; }
+    /// <summary>Until when somebody should have accepted it (UTC).</summary>
+    [Id(7)] public DateTimeOffset? RespondBy { get; init; }
+    /// <summary>When somebody first accepted it (UTC).</summary>
+    [Id(8)] public DateTimeOffset? RespondedAt { get; init; }
+    /// <summary>When it was completed (UTC).</summary>
+    [Id(9)] public DateTimeOffset? CompletedAt { get; init; }
+    /// <summary>What happens when it is late.</summary>
+    [Id(10)] public IReadOnlyList<EscalationStep>? Escalations { get; init; }
+    /// <summary>How often the assignee was reminded.</summary>
+    [Id(11)] public int Reminders { get; init; }
+    /// <summary>What was proved.</summary>
+    [Id(12)] public IReadOnlyList<TaskProof>? Proofs { get; init; }
 }
 
 /// <summary>
@@ -185,6 +253,22 @@ public interface ITaskGrain : IDurableGrain, IDueGrain
     /// <summary>Takes a step.</summary>
     [Alias("ActAsync")]
     Task<Outcome<TaskView>> ActAsync(TaskAction action, TaskNote command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a step of the task's own flow by its key.</summary>
+    [Alias("StepAsync")]
+    Task<Outcome<TaskView>> StepAsync(string step, TaskNote command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Ticks a line of the checklist off.</summary>
+    [Alias("CheckAsync")]
+    Task<Outcome<TaskView>> CheckAsync(CheckItem command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Another task waits for this one; it is told when this one is done. Repeating it changes nothing.</summary>
+    [Alias("AddDependentAsync")]
+    Task AddDependentAsync(Guid dependent, CancellationToken cancellationToken = default);
+
+    /// <summary>A task that this one waited for is done. Repeating it changes nothing.</summary>
+    [Alias("DependencyDoneAsync")]
+    Task DependencyDoneAsync(Guid dependency, TaskStage how, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The card that this user's devices show of the task now; null when they show none. A read of what is durable, answered

@@ -111,9 +111,16 @@ public static class LocationRules
         ? state with { Ins = state.Ins + 1, People = state.People.Add(fact.UserId), Present = state.Present.SetItem(fact.UserId, at) }
         : state with { Outs = state.Outs + 1, Present = state.Present.Remove(fact.UserId) };
 
+    /// <summary>True for coordinates that are some.</summary>
+    public static bool IsOnEarth(GeoPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return double.IsFinite(point.Latitude) && double.IsFinite(point.Longitude)
+            && point.Latitude is >= -90 and <= 90 && point.Longitude is >= -180 and <= 180;
+    }
+
     private static Refusal? CheckPoint(GeoPoint point, string field) =>
-        double.IsFinite(point.Latitude) && double.IsFinite(point.Longitude)
-        && point.Latitude is >= -90 and <= 90 && point.Longitude is >= -180 and <= 180
+        IsOnEarth(point)
             ? null
             : Refusal.Invalid(field, "Latitude is -90 to 90, longitude -180 to 180, in degrees.");
 }

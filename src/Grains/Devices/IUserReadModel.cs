@@ -1,11 +1,23 @@
+using LimoCha.Actors.Kernel;
+
 namespace LimoCha.Actors.Devices;
 
 /// <summary>What a user's actor reads of the read model when it starts.</summary>
 public interface IUserReadModel
 {
-    /// <summary>The cards that are open for a user.</summary>
-    Task<IReadOnlyList<Card>> OpenCardsAsync(Guid userId, CancellationToken cancellationToken);
+    /// <summary>The cards that are open for a user: their tasks, what is offered to them, notices they have not read.</summary>
+    Task<IReadOnlyList<Card>> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken);
+
+    /// <summary>When the user was seen last.</summary>
+    Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken);
 
     /// <summary>Where the user is checked in, if anywhere.</summary>
     Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken);
+}
+
+/// <summary>Keeps when people were seen last, across restarts.</summary>
+public interface IPresenceStore
+{
+    /// <summary>The person's last device is gone. Queued; nobody waits for it.</summary>
+    Task SeenAsync(Guid userId, DateTimeOffset at);
 }

@@ -37,7 +37,9 @@ public sealed class Inbox
     }
 
     /// <summary>A card that should be shown no more. Older than what is shown: nothing happens.</summary>
-    public IReadOnlyList<Outgoing> Take(CardRef card)
+    /// <param name="card">The card and the version up to which it is gone.</param>
+    /// <param name="forGood">False for one that may come back at the same version, because its reader changed their mind.</param>
+    public IReadOnlyList<Outgoing> Take(CardRef card, bool forGood = true)
     {
         if (removed.TryGetValue(card.Id, out var gone) && gone >= card.Version)
         {
@@ -50,7 +52,11 @@ public sealed class Inbox
             return [];
         }
 
-        Forget(card);
+        if (forGood)
+        {
+            Forget(card);
+        }
+
         return cards.Remove(card.Id)
             ? [.. links.Values.Select(link => link.Send(new() { Remove = card }))]
             : [];
@@ -84,6 +90,24 @@ public sealed class Inbox
 
     /// <summary>A connection is gone.</summary>
     public void Detach(string connectionId) => links.Remove(connectionId);
+
+    /// <summary>A connection's device began to be used, or was not for a while. True when that is new.</summary>
+    public bool SetActive(string connectionId, bool active)
+    {
+        if (!links.TryGetValue(connectionId, out var link) || link.Connection.Active == active)
+        {
+            return false;
+        }
+
+        links[connectionId] = link with { Connection = link.Connection with { Active = active } };
+        return true;
+    }
+
+    /// <summary>A message for every connection.</summary>
+    public IReadOnlyList<Outgoing> Tell(DeviceMessage message) => [.. links.Values.Select(link => link.Send(message))];
+
+    /// <summary>The card as it is open now; null when it is not.</summary>
+    public Card? Find(Guid id) => cards.GetValueOrDefault(id);
 
     /// <summary>A gateway is gone, and its connections with it.</summary>
     public void DropGateway(Guid gateway)

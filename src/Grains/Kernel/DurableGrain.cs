@@ -113,6 +113,9 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         await pump.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Tells others what is so now; what the kind of entity tells, unless the actor has more to ask.</summary>
+    protected virtual Task TellAsync(TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => kind.TellAsync(GrainFactory, Id, state, version, facts);
+
     /// <summary>Runs a command: repeats are recognised, versions compared, the rule asked, its facts committed once.</summary>
     /// <param name="context">Who, which operation, at which version.</param>
     /// <param name="decide">The rule, over the state that will be and whether the entity exists.</param>
@@ -247,10 +250,10 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             try
             {
                 var projected = projector.ProjectAsync(kind.Entry(Id, state, version, facts));
-                await Task.WhenAll(projected, kind.TellAsync(GrainFactory, Id, state, version, facts));
+                await Task.WhenAll(projected, TellAsync(state, version, facts));
                 if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
                 {
-                    await kind.TellAsync(GrainFactory, Id, state, version, facts);
+                    await TellAsync(state, version, facts);
                 }
 
                 outbox.RemoveAll(entry => entry.Version <= version);

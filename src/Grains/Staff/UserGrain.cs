@@ -2,7 +2,8 @@ using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
-using LimoCha.Actors.Tasks;
+using LimoCha.Actors.Notices;
+using LimoCha.Actors.Push;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -12,24 +13,27 @@ namespace LimoCha.Actors.Staff;
 [GrainType("user")]
 public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
 {
-    private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
-    private const int AskedAtOnce = 32;
-    private static readonly TimeSpan LostPeriod = TimeSpan.FromSeconds(2);
+    /// <summary>A location is of use, and kept, for so long.</summary>
+    private static readonly TimeSpan LocationKept = TimeSpan.FromMinutes(30);
 
     private readonly IUserReadModel readModel = services.GetRequiredService<IUserReadModel>();
     private readonly KernelOptions options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
     private readonly IChangeFeed changes = services.GetRequiredService<IChangeFeed>();
+    private readonly IPresenceStore presence = services.GetRequiredService<IPresenceStore>();
+    private readonly IPushQueue pushes = services.GetRequiredService<IPushQueue>();
     private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
-    private readonly Inbox inbox = new();
-    private readonly Dictionary<Guid, GatewayLink> gateways = [];
-    private readonly Dictionary<Guid, GatewayRef> lost = [];
-    private IGrainTimer? finding;
+    private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(services.GetRequiredService<IOptions<KernelOptions>>().Value.TimeZone);
+    private UserDevices devices = default!;
     private DateTimeOffset? lastSeen;
     private (Guid LocationId, DateTimeOffset At)? place;
+    private Whereabouts? point;
+
+    private Inbox Inbox => devices.Inbox;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
+        devices = new(this, Id, GrainFactory, local, Clock, Stands);
         if (!Exists)
         {
             return;
@@ -37,7 +41,8 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
 
         await LookAsync(cancellationToken);
         place = await readModel.LastPlaceAsync(Id, cancellationToken);
-        await FindConnectionsAsync(cancellationToken);
+        lastSeen = await readModel.LastSeenAsync(Id, cancellationToken);
+        await devices.FindAsync(cancellationToken);
         this.RegisterGrainTimer(LookAsync, new() { DueTime = options.SecondLook, Period = Timeout.InfiniteTimeSpan, Interleave = true });
     }
 
@@ -49,7 +54,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         var outcome = await ExecuteAsync(context, state => UserRules.Change(Id, state, command, context.By), View);
         if (outcome.Ok && !State.Enabled)
         {
-            Send(inbox.End(null, "disabled"));
+            devices.Send(Inbox.End(null, "disabled"));
         }
 
         return outcome;
@@ -84,7 +89,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
             return outcome;
         }
 
-        Send(inbox.End(sessionId, "token-reuse"));
+        devices.Send(Inbox.End(sessionId, "token-reuse"));
         return Refusal.Conflict("session-over", "The refresh token was used before; the session has been ended.");
     }
 
@@ -93,25 +98,13 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         var outcome = await ExecuteAsync(context, state => UserRules.End(Id, state, sessionId, reason, context.By), View);
         if (outcome.Ok)
         {
-            Send(inbox.End(sessionId, reason));
+            devices.Send(Inbox.End(sessionId, reason));
         }
 
         return outcome;
     }
 
-    public Task<IReadOnlyList<SessionView>> SessionsAsync(CancellationToken cancellationToken = default)
-    {
-        var connected = inbox.Connections.ToLookup(c => c.Connection.SessionId, c => c.Connection);
-        return Task.FromResult<IReadOnlyList<SessionView>>(
-        [
-            .. State.Sessions.Where(session => session.ExpiresAt > Clock.GetUtcNow()).Select(session => new SessionView
-            {
-                Id = session.Id, DeviceId = session.DeviceId, CreatedAt = session.CreatedAt, LastSeenAt = session.LastSeenAt,
-                ExpiresAt = session.ExpiresAt, Connected = connected.Contains(session.Id),
-                Platform = connected[session.Id].FirstOrDefault()?.Hello.Platform,
-            }),
-        ]);
-    }
+    public Task<IReadOnlyList<SessionView>> SessionsAsync(CancellationToken cancellationToken = default) => Task.FromResult(SessionViews(State));
 
     public Task<Actor?> CheckSessionAsync(Guid sessionId, CancellationToken cancellationToken = default) =>
         Task.FromResult(State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is not null
@@ -120,20 +113,28 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
 
     public Task<PushPreferences> GetPreferencesAsync(CancellationToken cancellationToken = default) => Task.FromResult(State.Preferences);
 
-    public Task<Outcome<PushPreferences>> SetPreferencesAsync(PushPreferences preferences, CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(
-            context,
-            state => !state.Made ? Refusal.NotFound("user")
-                : preferences.Off.Any(category => string.IsNullOrWhiteSpace(category) || category.Length > 40)
-                    ? Refusal.Invalid("off", "Each category has 1 to 40 characters.")
-                : new PreferencesChanged(preferences),
-            (state, _) => state.Preferences);
+    public async Task<Outcome<PushPreferences>> SetPreferencesAsync(PushPreferences preferences, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var outcome = await ExecuteAsync(context, state => UserRules.SetPreferences(state, preferences), (state, _) => state.Preferences);
+        if (outcome.Ok)
+        {
+            foreach (var unwanted in Inbox.Cards.Where(card => !NoticeRules.Wants(State, card)))
+            {
+                devices.Send(Inbox.Take(new() { Id = unwanted.Id, Version = unwanted.Version }, forGood: false));
+            }
+
+            await LookAsync(cancellationToken);
+        }
+
+        return outcome;
+    }
 
     public Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, CancellationToken cancellationToken = default) =>
         Task.FromResult(ConsentRules.Find(State.Consents, purpose, Purposes.OfStaff, Version));
 
-    public Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(
+    public async Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var outcome = await ExecuteAsync(
             context,
             state =>
             {
@@ -151,36 +152,76 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
                 return set.Ok ? new UserConsentChanged(set.Value) : set.Refusal;
             },
             (state, _) => state.Consents[purpose]);
+        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
+        {
+            point = null;
+        }
+
+        return outcome;
+    }
 
     public async Task<Outcome<Attached>> AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken = default)
     {
-        if (!State.Enabled || UserRules.Find(State, connection.SessionId, Clock.GetUtcNow()) is null)
+        if (!Stands(connection.SessionId))
         {
             return Refusal.Conflict("session-over", "The session is over; sign in again.");
         }
 
-        await ConnectAsync(gateway, connection, cancellationToken);
+        await devices.ConnectAsync(gateway, connection, cancellationToken);
         TellPresence();
-        return Outcome.Of(new Attached(inbox.Cards.Count), Version);
+        if (TakesPushes)
+        {
+            // Everything is on a screen now: what still waits to be pushed is not needed any more.
+            await pushes.DropAsync(Id, cancellationToken);
+        }
+
+        return Outcome.Of(new Attached(Inbox.Cards.Count), Version);
     }
 
-    public Task DetachAsync(Guid gatewayEpoch, string connectionId, CancellationToken cancellationToken = default)
+    public async Task DetachAsync(Guid gatewayEpoch, string connectionId, IReadOnlyList<CardRef>? unseen = null, CancellationToken cancellationToken = default)
     {
-        inbox.Detach(connectionId);
+        Inbox.Detach(connectionId);
         lastSeen = Clock.GetUtcNow();
         TellPresence();
+        if (Inbox.Connections.Any())
+        {
+            return;
+        }
+
+        await presence.SeenAsync(Id, lastSeen.Value);
+        if (TakesPushes && unseen is { Count: > 0 })
+        {
+            foreach (var card in unseen.Select(shown => Inbox.Find(shown.Id)).OfType<Card>())
+            {
+                await PushAsync(card, cancellationToken);
+            }
+        }
+    }
+
+    public Task ActiveAsync(string connectionId, bool active, CancellationToken cancellationToken = default)
+    {
+        if (Inbox.SetActive(connectionId, active))
+        {
+            TellPresence();
+        }
+
         return Task.CompletedTask;
     }
 
     public Task DeliverAsync(Card card, CancellationToken cancellationToken = default)
     {
-        Send(inbox.Put(card));
-        return Task.CompletedTask;
+        if (!NoticeRules.Wants(State, card))
+        {
+            return Task.CompletedTask;
+        }
+
+        devices.Send(Inbox.Put(card));
+        return TakesPushes && !Inbox.Connections.Any() && Inbox.Find(card.Id)?.Version == card.Version ? PushAsync(card, cancellationToken) : Task.CompletedTask;
     }
 
     public Task RemoveAsync(CardRef card, CancellationToken cancellationToken = default)
     {
-        Send(inbox.Take(card));
+        devices.Send(Inbox.Take(card));
         return Task.CompletedTask;
     }
 
@@ -202,12 +243,105 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         }
     }
 
-    public Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default) => Task.FromResult(inbox.Cards);
+    public Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default) => Task.FromResult(Inbox.Cards);
 
     public Task<Presence> PresenceAsync(CancellationToken cancellationToken = default)
     {
-        var devices = inbox.Connections.Select(c => new PresentDevice(c.Connection.Hello.DeviceId, c.Connection.Hello.Platform, c.Connection.Since)).ToArray();
-        return Task.FromResult(new Presence(Id, devices.Length > 0, devices.Length > 0 ? Clock.GetUtcNow() : lastSeen, devices));
+        var connected = Inbox.Connections.Select(c => new PresentDevice(c.Connection.Hello.DeviceId, c.Connection.Hello.Platform, c.Connection.Since) { Active = c.Connection.Active }).ToArray();
+        return Task.FromResult(new Presence(Id, connected.Length > 0, connected.Length > 0 ? Clock.GetUtcNow() : lastSeen, connected)
+        {
+            State = connected.Length == 0 ? PresenceState.Away : connected.Any(device => device.Active) ? PresenceState.Online : PresenceState.Idle,
+        });
+    }
+
+    public Task<bool> AllowsAsync(string purpose, CancellationToken cancellationToken = default) => Task.FromResult(ConsentRules.Allows(State.Consents, purpose));
+
+    public Task<Outcome<Whereabouts>> LocateAsync(GeoPoint point, DateTimeOffset at, CancellationToken cancellationToken = default)
+    {
+        var now = Clock.GetUtcNow();
+        if (!LocationRules.IsOnEarth(point))
+        {
+            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Invalid("point", "Latitude is -90 to 90, longitude -180 to 180, in degrees."));
+        }
+
+        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
+        {
+            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Unprocessable("consent-required", $"Your location is looked at only under your consent to {Purposes.DispatchLocation}.", "point"));
+        }
+
+        // The device's clock is not trusted: nothing comes from the future, and what is old is not new.
+        var when = at > now ? now : at.ToUniversalTime();
+        if (now - when < LocationKept && (this.point is null || this.point.At <= when))
+        {
+            this.point = new(Geodesy.ToWgs84(point), null, when);
+        }
+
+        return Task.FromResult(Outcome.Of(new Whereabouts(null, null, when), Version));
+    }
+
+    public Task<Whereabouts?> WhereAsync(CancellationToken cancellationToken = default)
+    {
+        var now = Clock.GetUtcNow();
+        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
+        {
+            return Task.FromResult<Whereabouts?>(null);
+        }
+
+        point = point is { } known && now - known.At < LocationKept ? known : null;
+        return Task.FromResult(point ?? (place is { } at && LocationRules.DayOf(at.At, zone) == LocationRules.DayOf(now, zone) ? new Whereabouts(null, at.LocationId, at.At) : null));
+    }
+
+    public Task<Outcome<SessionView>> SetPushTargetAsync(Guid sessionId, PushTarget? target, CallContext context, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(context, state => UserRules.SetPushTarget(Id, state, sessionId, target, context.By, Clock.GetUtcNow()), (state, _) => SessionViews(state).Single(session => session.Id == sessionId));
+
+    public Task ForgetPushTokenAsync(Guid sessionId, string token, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(
+            new(Actor.System, Ids.New(Clock)),
+            state => state.Sessions.Any(session => session.Id == sessionId && session.Push?.Token == token) ? new PushTargetChanged(sessionId) : Decision<UserEvent>.Nothing, View);
+
+    public async Task<Outcome<NoticeReceipt>> ReadNoticeAsync(Guid noticeId, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var card = Inbox.Find(noticeId);
+        var forMe = card is { Kind: NoticeRules.CardKind } || (await GrainFactory.Grain<INoticeGrain>(noticeId).GetAsync(context.By, cancellationToken)).Ok;
+        var outcome = await ExecuteAsync(
+            context,
+            state => NoticeRules.Read(Id, state, noticeId, forMe, context.By),
+            (state, _) => new NoticeReceipt(noticeId, Id, state.NoticesRead.TryGetValue(noticeId, out var at) ? at : null));
+        if (outcome.Ok && card is not null)
+        {
+            // Nobody shows it again, whatever version comes.
+            devices.Send(Inbox.Take(new() { Id = noticeId, Version = card.Version }));
+        }
+
+        return outcome;
+    }
+
+    public Task ProgressAsync(JobProgress progress, CancellationToken cancellationToken = default)
+    {
+        devices.Send(Inbox.Tell(new() { Progress = progress }));
+        return Task.CompletedTask;
+    }
+
+    private bool TakesPushes => State.Sessions.Any(session => session.Push is not null);
+
+    private bool Stands(Guid sessionId) => State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is not null;
+
+    /// <summary>Queues a push to every phone of this person that takes some, if they want it (A1, A2).</summary>
+    private Task PushAsync(Card card, CancellationToken cancellationToken) =>
+        PushRules.Plan(Id, State, card, Clock.GetUtcNow(), zone) is { Count: > 0 } planned ? pushes.AddAsync(planned, cancellationToken) : Task.CompletedTask;
+
+    private IReadOnlyList<SessionView> SessionViews(UserState state)
+    {
+        var connected = Inbox.Connections.ToLookup(c => c.Connection.SessionId, c => c.Connection);
+        return
+        [
+            .. state.Sessions.Where(session => session.ExpiresAt > Clock.GetUtcNow()).Select(session => new SessionView
+            {
+                Id = session.Id, DeviceId = session.DeviceId, CreatedAt = session.CreatedAt, LastSeenAt = session.LastSeenAt,
+                ExpiresAt = session.ExpiresAt, Connected = connected.Contains(session.Id),
+                Platform = connected[session.Id].FirstOrDefault()?.Hello.Platform, PushVendor = session.Push?.Vendor,
+            }),
+        ];
     }
 
     private UserView View(UserState state, int version) => UserProjection.View(UserProjection.Row(Id, state, version));
@@ -220,110 +354,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
 
     /// <summary>Reads the open cards. Done at the start and once more a little later, which closes the projection's gap.</summary>
     private async Task LookAsync(CancellationToken cancellationToken) =>
-        Send(inbox.Merge(await readModel.OpenCardsAsync(Id, cancellationToken)));
-
-    /// <summary>Asks every gateway which of this user's devices it holds, so that an actor that moved finds them again.</summary>
-    private async Task FindConnectionsAsync(CancellationToken cancellationToken)
-    {
-        foreach (var gateway in await GrainFactory.GetGrain<IGatewayRegistryGrain>(0).ListAsync(cancellationToken))
-        {
-            lost[gateway.Epoch] = gateway;
-        }
-
-        await FindLostAsync(cancellationToken);
-    }
-
-    /// <summary>
-    /// A gateway that could not be reached may still be alive and hold devices that wait: it is asked again until it
-    /// answers or has left the registry.
-    /// </summary>
-    private async Task FindLostAsync(CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(lost.Values.ToList().Select(async gateway =>
-        {
-            try
-            {
-                var found = await gateway.Observer.ConnectionsAsync(Id).WaitAsync(GatewayAnswer, Clock, cancellationToken);
-                foreach (var connection in found.Where(connection => State.Enabled && UserRules.Find(State, connection.SessionId, Clock.GetUtcNow()) is not null))
-                {
-                    await ConnectAsync(gateway, connection, cancellationToken);
-                }
-
-                lost.Remove(gateway.Epoch);
-            }
-            catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException or StorageUnavailableException)
-            {
-                // Asked again below.
-            }
-        }));
-        if (lost.Count == 0)
-        {
-            finding?.Dispose();
-            finding = null;
-        }
-        else
-        {
-            finding ??= this.RegisterGrainTimer(LookForLostAsync, new() { DueTime = LostPeriod, Period = LostPeriod, Interleave = true });
-        }
-    }
-
-    private async Task LookForLostAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var alive = (await GrainFactory.GetGrain<IGatewayRegistryGrain>(0).ListAsync(cancellationToken)).Select(gateway => gateway.Epoch).ToHashSet();
-            foreach (var gone in lost.Keys.Where(epoch => !alive.Contains(epoch)).ToList())
-            {
-                lost.Remove(gone);
-            }
-        }
-        catch (Exception error) when (error is TimeoutException or OrleansException)
-        {
-            // The registry is moving; whoever is lost is asked all the same.
-        }
-
-        await FindLostAsync(cancellationToken);
-    }
+        devices.Send(Inbox.Merge((await readModel.OpenCardsAsync(Id, State.DepartmentId, State.Role, cancellationToken)).Where(card => NoticeRules.Wants(State, card))));
 
     private void TellPresence() => changes.Publish([new("presence", Id, 0)]);
-
-    /// <summary>
-    /// Connects a device. What it shows and the inbox does not know is asked of its actor first: a card that was delivered
-    /// just before a crash is not yet in the read model, and dropping it now would show it a second time later.
-    /// </summary>
-    private async Task ConnectAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
-    {
-        foreach (var asked in inbox.Unknown(connection.Hello.Have).Chunk(AskedAtOnce))
-        {
-            foreach (var card in await Task.WhenAll(asked.Select(card => GrainFactory.Grain<ITaskGrain>(card.Id).CardAsync(Id, cancellationToken))))
-            {
-                Send(card is null ? [] : inbox.Put(card));
-            }
-        }
-
-        connection = connection with { Hello = connection.Hello with { Have = null } };
-        if (!gateways.ContainsKey(gateway.Epoch))
-        {
-            gateways[gateway.Epoch] = new(Id, local.Find(gateway.Epoch) ?? gateway.Observer, () =>
-            {
-                gateways.Remove(gateway.Epoch);
-                inbox.DropGateway(gateway.Epoch);
-                lost[gateway.Epoch] = gateway;
-                finding ??= this.RegisterGrainTimer(LookForLostAsync, new() { DueTime = LostPeriod, Period = LostPeriod, Interleave = true });
-            });
-        }
-
-        Send(inbox.Attach(gateway.Epoch, connection));
-    }
-
-    private void Send(IReadOnlyList<Inbox.Outgoing> messages)
-    {
-        foreach (var (gateway, message) in messages)
-        {
-            if (gateways.TryGetValue(gateway, out var link))
-            {
-                link.Send(message);
-            }
-        }
-    }
 }

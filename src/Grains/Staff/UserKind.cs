@@ -1,4 +1,5 @@
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Notices;
 
 namespace LimoCha.Actors.Staff;
 
@@ -18,5 +19,10 @@ public sealed class UserKind : EntityKind<UserState, UserEvent>
 
     /// <inheritdoc />
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, UserState state, int version, IReadOnlyList<Committed<UserEvent>> facts) =>
-        [UserProjection.Row(id, state, version)];
+    [
+        UserProjection.Row(id, state, version),
+        // Without facts it is a recovery, and everything is said again.
+        .. (facts.Count == 0 ? state.NoticesRead.Keys : facts.Select(fact => fact.Event).OfType<NoticeRead>().Select(read => read.NoticeId))
+            .Where(state.NoticesRead.ContainsKey).Select(notice => NoticeProjection.Receipt(id, notice, state.NoticesRead[notice], version)),
+    ];
 }

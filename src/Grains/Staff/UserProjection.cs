@@ -1,4 +1,6 @@
+using System.Text.Json;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Tasks;
 
 namespace LimoCha.Actors.Staff;
 
@@ -14,6 +16,18 @@ public sealed record UserRow : IProjectedRow
     public bool Enabled { get; init; }
     public bool TwoFactorEnabled { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>A JSON array; null for none.</summary>
+    public string? Skills { get; init; }
+    public int Capacity { get; init; }
+}
+
+/// <summary>When a staff member was seen last.</summary>
+public sealed record LastSeenRow : IProjectedRow
+{
+    public Guid Id { get; init; }
+    /// <summary>Seconds since 2020, so that the newest stays.</summary>
+    public int Version { get; init; }
+    public DateTimeOffset At { get; init; }
 }
 
 /// <summary>A department in the read model.</summary>
@@ -33,14 +47,19 @@ public static class UserProjection
     {
         Id = id, Version = version, UserName = state.UserName, DisplayName = state.DisplayName, Role = state.Role,
         DepartmentId = state.DepartmentId, Enabled = state.Enabled, TwoFactorEnabled = state.Credentials.TwoFactorEnabled,
-        CreatedAt = state.CreatedAt,
+        CreatedAt = state.CreatedAt, Skills = state.Skills is { Count: > 0 } skills ? JsonSerializer.Serialize(skills, StateJson.Options) : null,
+        Capacity = state.Capacity ?? AssignmentRules.DefaultCapacity,
     };
+
+    /// <summary>A row's skills.</summary>
+    public static IReadOnlyList<string> Skills(string? json) => json is null ? [] : JsonSerializer.Deserialize<string[]>(json, StateJson.Options)!;
 
     /// <summary>The answer of a row.</summary>
     public static UserView View(UserRow row) => new()
     {
         Id = row.Id, Version = row.Version, UserName = row.UserName, DisplayName = row.DisplayName, Role = row.Role,
         DepartmentId = row.DepartmentId, Enabled = row.Enabled, TwoFactorEnabled = row.TwoFactorEnabled, CreatedAt = row.CreatedAt,
+        Skills = Skills(row.Skills), Capacity = row.Capacity,
     };
 
     /// <summary>The answer of a department's row.</summary>

@@ -1,4 +1,7 @@
+using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Notices;
+using LimoCha.Actors.Push;
 
 namespace LimoCha.Actors.Staff;
 
@@ -29,6 +32,11 @@ public static class UserRules
             return Refusal.Forbidden("Only an admin changes accounts.");
         }
 
+        if (command.Skills is { Count: > 30 } || command.Skills?.Any(skill => string.IsNullOrWhiteSpace(skill) || skill.Length > 40) == true)
+        {
+            return Refusal.Invalid("skills", "At most 30 skills of 1 to 40 characters.");
+        }
+
         if (by.UserId == id && (command.Enabled == false || command.Role is { } role && role != Role.Admin))
         {
             return Refusal.Conflict("own-account", "Admins cannot lock themselves out; let another admin do it.");
@@ -36,7 +44,11 @@ public static class UserRules
 
         var changed = new UserChanged(
             command.DisplayName?.Trim() ?? state.DisplayName, command.Role ?? state.Role,
-            command.DepartmentId ?? state.DepartmentId, command.Enabled ?? state.Enabled);
+            command.DepartmentId ?? state.DepartmentId, command.Enabled ?? state.Enabled)
+        {
+            Skills = command.Skills is null || command.Skills.SequenceEqual(state.Skills ?? []) ? null : [.. command.Skills.Select(skill => skill.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)],
+            Capacity = command.Capacity == state.Capacity ? null : command.Capacity,
+        };
         return changed == new UserChanged(state.DisplayName, state.Role, state.DepartmentId, state.Enabled) ? Decision<UserEvent>.Nothing
             : state.Enabled && !changed.Enabled ? Decision<UserEvent>.Facts(changed, new SessionsEnded(null, "disabled"))
             : changed;
@@ -64,6 +76,30 @@ public static class UserRules
         : sessionId is { } one && !state.Sessions.Any(session => session.Id == one) ? Refusal.NotFound("session")
         : new SessionsEnded(sessionId, reason);
 
+    /// <summary>Sets where a session's pushes go. A token belongs to one phone: another session that had it has it no more.</summary>
+    public static Decision<UserEvent> SetPushTarget(Guid id, UserState state, Guid sessionId, PushTarget? target, Actor by, DateTimeOffset now) =>
+        by.UserId != id ? Refusal.Forbidden("Where a device's pushes go is its owner's to say.")
+        : Find(state, sessionId, now) is not { } session ? Refusal.NotFound("device")
+        : target is not null && !ConsentRules.Allows(state.Consents, Purposes.PushVendor)
+            ? Refusal.Unprocessable("consent-required", $"Pushes go through the phone vendor's service; they need your consent to {Purposes.PushVendor}.", "token")
+        : session.Push == target ? Decision<UserEvent>.Nothing
+        : Decision<UserEvent>.Facts(
+        [
+            .. state.Sessions.Where(other => target is not null && other.Id != sessionId && other.Push == target).Select(other => new PushTargetChanged(other.Id)),
+            new PushTargetChanged(sessionId) { Target = target },
+        ]);
+
+    /// <summary>Sets what the person wants to be told.</summary>
+    public static Decision<UserEvent> SetPreferences(UserState state, PushPreferences preferences) =>
+        !state.Made ? Refusal.NotFound("user")
+        : Bad(preferences.Off) ? Refusal.Invalid("off", "At most 50 categories of 1 to 40 characters.")
+        : Bad(preferences.DeviceOff) ? Refusal.Invalid("deviceOff", "At most 50 categories of 1 to 40 characters.")
+        : preferences.QuietHours is { } quiet && Bad(quiet.Except) ? Refusal.Invalid("quietHours.except", "At most 50 categories of 1 to 40 characters.")
+        : preferences.QuietHours is { } hours && hours.From == hours.To ? Refusal.Invalid("quietHours.to", "Quiet hours end at another time than they begin.")
+        : new PreferencesChanged(preferences);
+
+    private static bool Bad(IReadOnlyList<string> categories) => categories.Count > 50 || categories.Any(category => string.IsNullOrWhiteSpace(category) || category.Length > 40);
+
     /// <summary>A live session.</summary>
     public static Session? Find(UserState state, Guid sessionId, DateTimeOffset now) =>
         state.Sessions.FirstOrDefault(session => session.Id == sessionId && session.ExpiresAt > now);
@@ -76,7 +112,13 @@ public static class UserRules
             Made = true, Enabled = true, UserName = f.UserName, DisplayName = f.DisplayName, Role = f.Role,
             DepartmentId = f.DepartmentId, CreatedAt = at, Credentials = f.Credentials ?? state.Credentials,
         },
-        UserChanged f => state with { DisplayName = f.DisplayName, Role = f.Role, DepartmentId = f.DepartmentId, Enabled = f.Enabled },
+        UserChanged f => state with
+        {
+            DisplayName = f.DisplayName, Role = f.Role, DepartmentId = f.DepartmentId, Enabled = f.Enabled,
+            Skills = f.Skills ?? state.Skills, Capacity = f.Capacity ?? state.Capacity,
+        },
+        PushTargetChanged f => state with { Sessions = [.. state.Sessions.Select(session => session.Id == f.SessionId ? session with { Push = f.Target } : session)] },
+        NoticeRead f => state with { NoticesRead = NoticeRules.Remember(state.NoticesRead, f.NoticeId, at) },
         CredentialsChanged f => state with { Credentials = f.Credentials ?? state.Credentials },
         SessionOpened f => state with
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Push;
 
 namespace LimoCha.Actors.Staff;
 
@@ -19,10 +20,19 @@ public sealed record UserState : StateRecord
     public ImmutableArray<Session> Sessions { get; init; } = [];
     public PushPreferences Preferences { get; init; } = new();
     public ImmutableDictionary<string, ConsentFlag> Consents { get; init; } = ImmutableDictionary<string, ConsentFlag>.Empty;
+    public IReadOnlyList<string>? Skills { get; init; }
+    public int? Capacity { get; init; }
+
+    /// <summary>When notices were read, the last thousand.</summary>
+    public ImmutableDictionary<Guid, DateTimeOffset> NoticesRead { get; init; } = ImmutableDictionary<Guid, DateTimeOffset>.Empty;
 }
 
 /// <summary>A session: a family of refresh tokens of which one generation is valid.</summary>
-public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt);
+public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Where its pushes go.</summary>
+    public PushTarget? Push { get; init; }
+}
 
 /// <summary>A fact about a staff member. Credentials are never part of one.</summary>
 [JsonDerivedType(typeof(UserCreated), "userCreated")]
@@ -33,6 +43,8 @@ public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTime
 [JsonDerivedType(typeof(SessionsEnded), "sessionsEnded")]
 [JsonDerivedType(typeof(PreferencesChanged), "preferencesChanged")]
 [JsonDerivedType(typeof(UserConsentChanged), "consentChanged")]
+[JsonDerivedType(typeof(PushTargetChanged), "pushTargetChanged")]
+[JsonDerivedType(typeof(NoticeRead), "noticeRead")]
 public abstract record UserEvent;
 
 /// <summary>Taken on.</summary>
@@ -43,7 +55,13 @@ public sealed record UserCreated(string UserName, string DisplayName, Role Role,
 }
 
 /// <summary>The profile changed.</summary>
-public sealed record UserChanged(string DisplayName, Role Role, Guid? DepartmentId, bool Enabled) : UserEvent;
+public sealed record UserChanged(string DisplayName, Role Role, Guid? DepartmentId, bool Enabled) : UserEvent
+{
+    /// <summary>Null when unchanged.</summary>
+    public IReadOnlyList<string>? Skills { get; init; }
+    /// <summary>Null when unchanged.</summary>
+    public int? Capacity { get; init; }
+}
 
 /// <summary>What sign-in rests on changed; what exactly is not recorded.</summary>
 public sealed record CredentialsChanged : UserEvent
@@ -66,3 +84,13 @@ public sealed record PreferencesChanged(PushPreferences Preferences) : UserEvent
 
 /// <summary>A consent was given, refused or withdrawn.</summary>
 public sealed record UserConsentChanged(ConsentFlag Flag) : UserEvent;
+
+/// <summary>A session's pushes go elsewhere, or nowhere.</summary>
+public sealed record PushTargetChanged(Guid SessionId) : UserEvent
+{
+    /// <summary>Travels to the state, never to the outbox or the event log.</summary>
+    [JsonIgnore] public PushTarget? Target { get; init; }
+}
+
+/// <summary>A notice was read.</summary>
+public sealed record NoticeRead(Guid NoticeId) : UserEvent;

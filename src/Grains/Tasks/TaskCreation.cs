@@ -1,16 +1,15 @@
 using LimoCha.Actors.Kernel;
-using LimoCha.Actors.Staff;
 using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Tasks;
 
 /// <inheritdoc cref="ITaskCreation" />
-public sealed class TaskCreation(EntityCreation creation, StaffDirectory staff, TimeProvider clock) : ITaskCreation
+public sealed class TaskCreation(EntityCreation creation, TaskSurroundings surroundings, TimeProvider clock) : ITaskCreation
 {
     public async Task<Outcome<TaskView>> CreateAsync(Guid id, CreateTask command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var assignee = command.AssigneeId is { } to ? await staff.FindAsync(to).ConfigureAwait(false) : null;
-        var decision = TaskRules.Create(new(), command, context.By, assignee, clock.GetUtcNow());
+        var facts = await surroundings.OfCreationAsync(id, command, context.By).ConfigureAwait(false);
+        var decision = TaskRules.Create(new(), command, context.By, facts, clock.GetUtcNow());
         return await creation.CreateAsync(TaskKind.Instance, id, context, decision, TaskProjection.View).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,5 @@
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
-using LimoCha.Actors.Staff;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Placement;
@@ -12,41 +11,73 @@ namespace LimoCha.Actors.Tasks;
 [GrainType("task"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskState, TaskEvent>(TaskKind.Instance, services), ITaskGrain
 {
-    private readonly StaffDirectory staff = services.GetRequiredService<StaffDirectory>();
+    private readonly TaskSurroundings surroundings = services.GetRequiredService<TaskSurroundings>();
 
     public async Task<Outcome<TaskView>> CreateAsync(CreateTask command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var assignee = await FindAsync(command.AssigneeId);
-        return await ExecuteAsync(context, state => TaskRules.Create(state, command, context.By, assignee, Clock.GetUtcNow()), View);
+        var facts = Exists ? new() : await surroundings.OfCreationAsync(Id, command, context.By);
+        return await ExecuteAsync(context, state => TaskRules.Create(state, command, context.By, facts, Clock.GetUtcNow()), View);
     }
 
     public async Task<Outcome<TaskView>> AssignAsync(AssignTask command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var assignee = await FindAsync(command.AssigneeId);
+        var assignee = await surroundings.FindAsync(command.AssigneeId);
         return await ExecuteAsync(context, state => TaskRules.Assign(state, command, context.By, assignee, Clock.GetUtcNow()), View);
     }
 
     public async Task<Outcome<TaskView>> ReassignAsync(AssignTask command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var assignee = await FindAsync(command.AssigneeId);
+        var assignee = await surroundings.FindAsync(command.AssigneeId);
         return await ExecuteAsync(context, state => TaskRules.Reassign(state, command, context.By, assignee, Clock.GetUtcNow()), View);
     }
 
-    public Task<Outcome<TaskView>> ActAsync(TaskAction action, TaskNote command, CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(context, state => TaskRules.Act(state, action, command.Note, context.By, Clock.GetUtcNow()), View);
+    public async Task<Outcome<TaskView>> ActAsync(TaskAction action, TaskNote command, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var facts = await FactsAsync(command, context, declines: action == TaskAction.Decline);
+        return await ExecuteAsync(context, state => TaskRules.Act(state, action, command, context.By, facts, Clock.GetUtcNow()), View);
+    }
+
+    public async Task<Outcome<TaskView>> StepAsync(string step, TaskNote command, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var facts = await FactsAsync(command, context, declines: false);
+        return await ExecuteAsync(context, state => TaskRules.Step(state, step, command, context.By, facts, Clock.GetUtcNow()), View);
+    }
+
+    public Task<Outcome<TaskView>> CheckAsync(CheckItem command, CallContext context, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(context, state => TaskRules.Check(state, command, context.By), View);
+
+    public Task AddDependentAsync(Guid dependent, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.AddDependent(state, dependent), View);
+
+    public Task DependencyDoneAsync(Guid dependency, TaskStage how, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.DependencyDone(state, dependency, how), View);
 
     public Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default) =>
-        Task.FromResult(State.OnDevices && State.AssigneeId == userId ? TaskProjection.Card(TaskProjection.Row(Id, State, Version)) : null);
+        Task.FromResult(State.Holders.Contains(userId) ? TaskProjection.Card(Id, State, Version) : null);
 
     public Task<Outcome<TaskView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
         Task.FromResult(TaskRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("task"));
 
-    public Task OnDueAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.Expire(state, Clock.GetUtcNow()), View);
+    public async Task OnDueAsync(CancellationToken cancellationToken = default)
+    {
+        var choice = EscalationRules.NeedsChoice(State, Clock.GetUtcNow()) ? await surroundings.ChooseAsync(Id, State) : null;
+        await ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => EscalationRules.OnDue(state, choice, Clock.GetUtcNow()), View);
+    }
 
     protected override bool RestsWhenDone => true;
 
     private TaskView View(TaskState state, int version) => TaskProjection.View(Id, state, version);
 
-    private ValueTask<UserView?> FindAsync(Guid? userId) => userId is { } id ? staff.FindAsync(id) : default;
+    /// <summary>A decline of what the engine gave needs the next person; a proof has to be looked at.</summary>
+    private async ValueTask<StepFacts> FactsAsync(TaskNote command, CallContext context, bool declines)
+    {
+        var next = declines && State.Assignment is not null && State.Holders is [var last] && last == context.By.UserId;
+        return next || command.Proofs is { Count: > 0 }
+            ? new()
+            {
+                Choice = next ? await surroundings.ChooseAsync(Id, State) : null,
+                Proofs = command.Proofs is { Count: > 0 } proofs ? await surroundings.ProveAsync(Id, State, proofs, context.By) : null,
+            }
+            : StepFacts.None;
+    }
 }

@@ -1,10 +1,11 @@
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Notices;
 using LimoCha.Actors.Staff;
 
 namespace LimoCha.Actors.Tasks;
 
-/// <summary>Tasks: their facts, row and cards.</summary>
+/// <summary>Tasks: their facts, rows and cards.</summary>
 public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
 {
     /// <summary>The only one.</summary>
@@ -20,21 +21,67 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
 
     /// <inheritdoc />
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, TaskState state, int version, IReadOnlyList<Committed<TaskEvent>> facts) =>
-        [TaskProjection.Row(id, state, version)];
+        TaskProjection.Rows(id, state, version, facts);
 
-    /// <summary>The assignee has the card if it is open; everybody it was taken from, and the assignee of a closed one, has not.</summary>
+    /// <summary>
+    /// Those who have the task or are offered it have the card; everybody it was taken from has not. Tasks that wait for this
+    /// one, and tasks this one waits for, and managers who are to be told, are told.
+    /// </summary>
     public override async Task TellAsync(IGrainFactory grains, Guid id, TaskState state, int version, IReadOnlyList<Committed<TaskEvent>> facts)
     {
-        var holder = state.OnDevices ? state.AssigneeId : null;
-        if (holder is { } assignee)
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(facts);
+        var holders = state.Holders;
+        if (holders is [var only])
         {
-            await grains.Grain<IUserGrain>(assignee).DeliverAsync(TaskProjection.Card(TaskProjection.Row(id, state, version)));
+            // By far the most common: one person, one message.
+            await grains.Grain<IUserGrain>(only).DeliverAsync(TaskProjection.Card(id, state, version));
+        }
+        else if (holders.Count > 0)
+        {
+            var card = TaskProjection.Card(id, state, version);
+            await Task.WhenAll(holders.Select(holder => grains.Grain<IUserGrain>(holder).DeliverAsync(card)));
         }
 
-        var former = facts.Select(f => f.Event).OfType<TaskAssigned>().SelectMany(f => new[] { f.From, f.To }).Append(state.AssigneeId);
-        foreach (var user in former.OfType<Guid>().Distinct().Where(user => user != holder))
+        var former = facts.SelectMany(fact => TaskProjection.Concerned(fact.Event)).Concat(state.AssigneeId is { } assignee ? [assignee] : Array.Empty<Guid>()).Distinct().Except(holders).ToList();
+        if (former.Count > 0)
         {
-            await grains.Grain<IUserGrain>(user).RemoveAsync(new CardRef { Id = id, Version = version });
+            var gone = new CardRef { Id = id, Version = version };
+            await Task.WhenAll(former.Select(user => grains.Grain<IUserGrain>(user).RemoveAsync(gone)));
+        }
+
+        if (state.WaitsFor is not null || state.Dependents is not null || state.Escalations is not null)
+        {
+            await TellOthersAsync(grains, id, state, facts);
         }
     }
+
+    private static async Task TellOthersAsync(IGrainFactory grains, Guid id, TaskState state, IReadOnlyList<Committed<TaskEvent>> facts)
+    {
+        await Task.WhenAll((state.WaitsFor ?? []).Select(waited => grains.Grain<ITaskGrain>(waited).AddDependentAsync(id)));
+        if (state.Final)
+        {
+            await Task.WhenAll((state.Dependents ?? []).Select(waiting => grains.Grain<ITaskGrain>(waiting).DependencyDoneAsync(id, state.Stage)));
+        }
+
+        foreach (var (step, at) in facts.Where(fact => fact.Event is TaskEscalated { Action: EscalationAction.TellManager }).Select(fact => (((TaskEscalated)fact.Event).Step, fact.At)))
+        {
+            var notice = Ids.Derived(at, id, $"escalation/{step}");
+            await grains.Grain<INoticeGrain>(notice).PublishAsync(EscalationNotice.For(id, state), new(Actor.System, notice));
+        }
+    }
+}
+
+/// <summary>What managers are told of a task that is late.</summary>
+internal static class EscalationNotice
+{
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+
+    public static PublishNotice For(Guid id, TaskState state) => new()
+    {
+        // The title is the company's own; who is late stands in the task, which the manager opens.
+        Title = state.Title, Category = "task-escalation", TaskId = id,
+        Audience = state.DepartmentId is { } department ? new() { Kind = AudienceKind.Managers, DepartmentId = department } : new() { Kind = AudienceKind.People, UserIds = [state.CreatorId] },
+        ExpiresAt = state.UpdatedAt + Kept,
+    };
 }

@@ -23,16 +23,51 @@ public sealed record TaskState : StateRecord
     public string? Note { get; init; }
     public int Comments { get; init; }
 
-    /// <summary>True while the assignee's devices show it.</summary>
+    public Guid? TypeId { get; init; }
+    /// <summary>The flow it was made with; the built-in one when null.</summary>
+    public IReadOnlyList<FlowStep>? Flow { get; init; }
+    /// <summary>The step taken last; null after an assignment.</summary>
+    public string? Step { get; init; }
+    public IReadOnlyList<ChecklistItem>? Checklist { get; init; }
+    public IReadOnlyList<TaskProof>? Proofs { get; init; }
+    /// <summary>Tasks that are not done yet and have to be.</summary>
+    public IReadOnlyList<Guid>? WaitsFor { get; init; }
+    /// <summary>Tasks that wait for this one.</summary>
+    public IReadOnlyList<Guid>? Dependents { get; init; }
+    public AutoAssignment? Assignment { get; init; }
+    /// <summary>Who had it or was offered it and did not take it, in this round.</summary>
+    public IReadOnlyList<Guid>? Tried { get; init; }
+    public IReadOnlyList<Guid>? OfferedTo { get; init; }
+    public DateTimeOffset? AnswerBy { get; init; }
+    /// <summary>When to look for somebody again.</summary>
+    public DateTimeOffset? NextTryAt { get; init; }
+    public DateTimeOffset? RespondBy { get; init; }
+    public DateTimeOffset? RespondedAt { get; init; }
+    public DateTimeOffset? CompletedAt { get; init; }
+    public IReadOnlyList<EscalationStep>? Escalations { get; init; }
+    /// <summary>The steps of the chain that have been taken, a bit each.</summary>
+    public int Escalated { get; init; }
+    public int Reminders { get; init; }
+
+    /// <summary>True while somebody's devices show it.</summary>
     [JsonIgnore] public bool OnDevices => Stage is TaskStage.Assigned or TaskStage.Accepted or TaskStage.Started;
 
     /// <summary>True when nothing can change it any more.</summary>
     [JsonIgnore] public bool Final => Stage is TaskStage.Completed or TaskStage.Cancelled;
+
+    /// <summary>Whose devices show it.</summary>
+    [JsonIgnore] public IReadOnlyList<Guid> Holders =>
+        Stage == TaskStage.Offered ? OfferedTo ?? [] : OnDevices && AssigneeId is { } assignee ? [assignee] : [];
 }
 
 /// <summary>A fact about a task.</summary>
 [JsonDerivedType(typeof(TaskCreated), "taskCreated")]
 [JsonDerivedType(typeof(TaskAssigned), "taskAssigned")]
+[JsonDerivedType(typeof(TaskOffered), "taskOffered")]
+[JsonDerivedType(typeof(TaskOfferTaken), "taskOfferTaken")]
+[JsonDerivedType(typeof(TaskOfferDeclined), "taskOfferDeclined")]
+[JsonDerivedType(typeof(TaskUnanswered), "taskUnanswered")]
+[JsonDerivedType(typeof(TaskNotPlaced), "taskNotPlaced")]
 [JsonDerivedType(typeof(TaskAccepted), "taskAccepted")]
 [JsonDerivedType(typeof(TaskDeclined), "taskDeclined")]
 [JsonDerivedType(typeof(TaskStarted), "taskStarted")]
@@ -40,27 +75,74 @@ public sealed record TaskState : StateRecord
 [JsonDerivedType(typeof(TaskCancelled), "taskCancelled")]
 [JsonDerivedType(typeof(TaskExpired), "taskExpired")]
 [JsonDerivedType(typeof(TaskCommented), "taskCommented")]
+[JsonDerivedType(typeof(TaskChecked), "taskChecked")]
+[JsonDerivedType(typeof(TaskEscalated), "taskEscalated")]
+[JsonDerivedType(typeof(TaskDependentAdded), "taskDependentAdded")]
+[JsonDerivedType(typeof(TaskDependencyDone), "taskDependencyDone")]
 public abstract record TaskEvent;
 
 /// <summary>It was written down.</summary>
 public sealed record TaskCreated(
     string Title, string? Description, TaskPriority Priority, string? Category,
-    Guid CreatorId, Guid? CustomerId, Guid? LocationId, DateTimeOffset? DueAt, Guid? DepartmentId) : TaskEvent;
+    Guid CreatorId, Guid? CustomerId, Guid? LocationId, DateTimeOffset? DueAt, Guid? DepartmentId) : TaskEvent
+{
+    public Guid? TypeId { get; init; }
+    public IReadOnlyList<FlowStep>? Flow { get; init; }
+    public IReadOnlyList<string>? Checklist { get; init; }
+    public IReadOnlyList<Guid>? DependsOn { get; init; }
+    public AutoAssignment? Assignment { get; init; }
+    public IReadOnlyList<EscalationStep>? Escalations { get; init; }
+    public DateTimeOffset? RespondBy { get; init; }
+}
 
 /// <summary>It was given to somebody; <paramref name="From"/> is who had it before.</summary>
-public sealed record TaskAssigned(Guid To, Guid? DepartmentId, Guid? From, DateTimeOffset? DueAt, string? Note) : TaskEvent;
+public sealed record TaskAssigned(Guid To, Guid? DepartmentId, Guid? From, DateTimeOffset? DueAt, string? Note) : TaskEvent
+{
+    /// <summary>Why this person, when the engine chose.</summary>
+    public AssignmentReason? Why { get; init; }
+    public DateTimeOffset? AnswerBy { get; init; }
+    /// <summary>Who was offered it before and is no more.</summary>
+    public IReadOnlyList<Guid>? OfferedTo { get; init; }
+}
+
+/// <summary>It was offered to several people; <paramref name="From"/> is who had it before.</summary>
+public sealed record TaskOffered(IReadOnlyList<Guid> To, Guid? From, DateTimeOffset? AnswerBy, AssignmentReason Why) : TaskEvent;
+
+/// <summary>The first to accept has it; the others have not.</summary>
+public sealed record TaskOfferTaken(Guid By, Guid? DepartmentId, IReadOnlyList<Guid> OfferedTo, string? Note) : TaskEvent;
+
+/// <summary>One of those it is offered to does not want it.</summary>
+public sealed record TaskOfferDeclined(Guid By, string Reason) : TaskEvent;
+
+/// <summary>Nobody answered in time; <paramref name="From"/> have it no more.</summary>
+public sealed record TaskUnanswered(IReadOnlyList<Guid> From, DateTimeOffset AnswerBy) : TaskEvent;
+
+/// <summary>The engine found nobody; it looks again later.</summary>
+public sealed record TaskNotPlaced(AssignmentReason Why, DateTimeOffset NextTryAt) : TaskEvent;
 
 /// <summary>The assignee took it.</summary>
-public sealed record TaskAccepted(string? Note) : TaskEvent;
+public sealed record TaskAccepted(string? Note) : TaskEvent
+{
+    public string? Step { get; init; }
+    public IReadOnlyList<TaskProof>? Proofs { get; init; }
+}
 
 /// <summary>The assignee refused it.</summary>
 public sealed record TaskDeclined(string Reason) : TaskEvent;
 
-/// <summary>It is under way.</summary>
-public sealed record TaskStarted(string? Note) : TaskEvent;
+/// <summary>It is under way, at this step of its flow.</summary>
+public sealed record TaskStarted(string? Note) : TaskEvent
+{
+    public string? Step { get; init; }
+    public IReadOnlyList<TaskProof>? Proofs { get; init; }
+}
 
 /// <summary>It is done.</summary>
-public sealed record TaskCompleted(string? Note) : TaskEvent;
+public sealed record TaskCompleted(string? Note) : TaskEvent
+{
+    public string? Step { get; init; }
+    public IReadOnlyList<TaskProof>? Proofs { get; init; }
+}
 
 /// <summary>It was called off.</summary>
 public sealed record TaskCancelled(string? Reason) : TaskEvent;
@@ -70,3 +152,15 @@ public sealed record TaskExpired(DateTimeOffset DueAt) : TaskEvent;
 
 /// <summary>Somebody remarked on it.</summary>
 public sealed record TaskCommented(string Text) : TaskEvent;
+
+/// <summary>A line of the checklist was ticked off, or not any more.</summary>
+public sealed record TaskChecked(int Item, bool Done) : TaskEvent;
+
+/// <summary>A step of the escalation chain was taken.</summary>
+public sealed record TaskEscalated(int Step, EscalationAction Action, DateTimeOffset PlannedAt) : TaskEvent;
+
+/// <summary>Another task waits for this one.</summary>
+public sealed record TaskDependentAdded(Guid Dependent) : TaskEvent;
+
+/// <summary>A task that this one waited for is done.</summary>
+public sealed record TaskDependencyDone(Guid Dependency, TaskStage How) : TaskEvent;

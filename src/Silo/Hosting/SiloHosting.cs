@@ -1,6 +1,8 @@
 using System.Net;
 using LimoCha.Actors.Devices;
+using LimoCha.Actors.Files;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Push;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Recovery;
 using LimoCha.Actors.Staff;
@@ -91,6 +93,7 @@ public static class SiloHosting
             .Validate(kernel => TimeZoneInfo.TryFindSystemTimeZoneById(kernel.TimeZone, out _), "Actors:TimeZone is not a known time zone; use an IANA name like Asia/Shanghai.")
             .ValidateOnStart();
         builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<FileStore>();
         return builder;
     }
 
@@ -111,6 +114,11 @@ public static class SiloHosting
         services.TryAddSingleton<LocalGateways>();
         services.AddSingleton<RecoverySignal>();
         services.AddSingleton<StaffDirectory>();
+        services.AddSingleton<IStaffReadModel, StaffReadModel>();
+        services.AddSingleton<IPresenceStore, PresenceStore>();
+        services.AddSingleton<IFileCatalog>(provider => provider.GetRequiredService<FileStore>());
+        services.AddSingleton<TaskSurroundings>();
+        services.AddLimoChaPush();
         services.AddSingleton<EntityCreation>();
         services.AddSingleton<ITaskCreation, TaskCreation>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EntityCreation>());

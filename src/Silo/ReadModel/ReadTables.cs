@@ -1,5 +1,6 @@
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Customers;
+using LimoCha.Actors.Notices;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
 
@@ -21,13 +22,32 @@ public static class ReadTables
     /// <summary>Check-ins.</summary>
     public static readonly IReadTable CheckIn = new ReadTable<CheckInRow>("check_in");
 
+    /// <summary>Who is offered which task.</summary>
+    public static readonly IReadTable TaskOffer = new ReadTable<TaskOfferRow>("task_offer");
+    /// <summary>Task types.</summary>
+    public static readonly IReadTable TaskType = new ReadTable<TaskTypeRow>("task_type");
+    /// <summary>Schedules.</summary>
+    public static readonly IReadTable TaskSchedule = new ReadTable<TaskScheduleRow>("task_schedule");
+    /// <summary>Notices.</summary>
+    public static readonly IReadTable Notice = new ReadTable<NoticeRow>("notice");
+    /// <summary>People whom notices name.</summary>
+    public static readonly IReadTable NoticePerson = new ReadTable<NoticePersonRow>("notice_person");
+    /// <summary>Who read which notice.</summary>
+    public static readonly IReadTable NoticeReceipt = new ReadTable<NoticeReceiptRow>("notice_receipt");
+    /// <summary>When people were seen last.</summary>
+    public static readonly IReadTable LastSeen = new ReadTable<LastSeenRow>("last_seen");
+
     /// <summary>Every table, by row type.</summary>
     public static readonly IReadOnlyDictionary<Type, IReadTable> ByRow =
-        new[] { Task, User, Department, Customer, Location, CheckIn }.ToDictionary(table => table.RowType);
+        new[] { Task, User, Department, Customer, Location, CheckIn, TaskOffer, TaskType, TaskSchedule, Notice, NoticePerson, NoticeReceipt, LastSeen }.ToDictionary(table => table.RowType);
 
     /// <summary>The table whose row has the version of an actor's state, by grain type.</summary>
     public static readonly IReadOnlyDictionary<string, IReadTable> ByKind = new Dictionary<string, IReadTable>
     {
         ["task"] = Task, ["user"] = User, ["department"] = Department, ["customer"] = Customer, ["location"] = Location,
+        ["task-type"] = TaskType, ["task-schedule"] = TaskSchedule, ["notice"] = Notice,
     };
+
+    /// <summary>Kinds with something that falls due: their rows have a column <c>wake_at</c>.</summary>
+    public static readonly IReadOnlyList<string> Due = ["task", "task-schedule", "notice"];
 }

@@ -1,5 +1,8 @@
 using Dapper;
 using LimoCha.Actors.Devices;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Notices;
+using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
 
@@ -9,14 +12,28 @@ namespace LimoCha.Actors.ReadModel;
 internal sealed class UserReadModel(Database database) : IUserReadModel
 {
     private const int MostCards = 500;
+    private const int MostNotices = 200;
 
-    public async Task<IReadOnlyList<Card>> OpenCardsAsync(Guid userId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Card>> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TaskRow>(
+        var tasks = (await connection.QueryAsync<TaskRow>(
             $"SELECT {ReadTables.Task.Columns} FROM task WHERE assignee_id = @userId AND stage IN (1, 2, 4) ORDER BY id DESC LIMIT {MostCards}",
-            new { userId });
-        return [.. rows.Select(TaskProjection.Card)];
+            new { userId })).AsList();
+        tasks.AddRange(await connection.QueryAsync<TaskRow>(
+            $"""
+            SELECT {ReadTables.Task.Columns} FROM task
+            WHERE id IN (SELECT task_id FROM task_offer WHERE user_id = @userId AND {Open}) AND stage = {(int)TaskStage.Offered}
+            ORDER BY id DESC LIMIT {MostCards}
+            """, new { userId }));
+        var notices = await connection.QueryAsync<NoticeRow>(
+            $"""
+            SELECT {ReadTables.Notice.Columns} FROM notice n
+            WHERE closed_at IS NULL AND {NoticesFor(role)}
+              AND NOT EXISTS (SELECT 1 FROM notice_receipt r WHERE r.notice_id = n.id AND r.user_id = @userId)
+            ORDER BY id DESC LIMIT {MostNotices}
+            """, new { userId, departmentId });
+        return [.. tasks.Select(TaskProjection.Card), .. notices.Select(NoticeProjection.Card)];
     }
 
     public async Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken)
@@ -25,5 +42,37 @@ internal sealed class UserReadModel(Database database) : IUserReadModel
         var last = await connection.QueryFirstOrDefaultAsync<Attendance.CheckInRow>(
             $"SELECT {ReadTables.CheckIn.Columns} FROM check_in WHERE user_id = @userId ORDER BY at DESC LIMIT 1", new { userId });
         return last is { Kind: Attendance.CheckInKind.In } ? (last.LocationId, last.At) : null;
+    }
+
+    public async Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await connection.QueryFirstOrDefaultAsync<LastSeenRow>("SELECT id, version, at FROM last_seen WHERE id = @userId", new { userId }))?.At;
+    }
+
+    private string Open => database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1";
+
+    /// <summary>The notices (alias n) that are for @userId of @departmentId; the same rule as <see cref="NoticeRules.IsFor"/>, in SQL.</summary>
+    internal static string NoticesFor(Role role) =>
+        $"""
+        (n.audience = {(int)AudienceKind.Everyone}
+         OR n.audience = {(int)AudienceKind.Department} AND n.department_id = @departmentId
+         OR n.audience = {(int)AudienceKind.Managers} AND n.department_id = @departmentId AND {(role == Role.Manager ? "1 = 1" : "1 = 0")}
+         OR n.audience = {(int)AudienceKind.People} AND n.id IN (SELECT notice_id FROM notice_person WHERE user_id = @userId))
+        """;
+}
+
+/// <inheritdoc cref="IPresenceStore" />
+internal sealed class PresenceStore(IProjector projector) : IPresenceStore
+{
+    private static readonly DateTimeOffset Epoch = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public Task SeenAsync(Guid userId, DateTimeOffset at)
+    {
+        var row = new LastSeenRow { Id = userId, Version = (int)(at - Epoch).TotalSeconds, At = at };
+        // A convenience: what cannot be written now is not worth a retry.
+        projector.ProjectAsync(new("last-seen", userId, row.Version, First: false, [row], [])).ContinueWith(
+            written => _ = written.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return Task.CompletedTask;
     }
 }

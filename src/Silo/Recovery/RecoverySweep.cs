@@ -154,21 +154,29 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
 
     private async Task DueAsync(CancellationToken stopping)
     {
-        List<Guid> due;
-        await using (var connection = await database.OpenAsync(stopping))
+        foreach (var kind in ReadTables.Due)
         {
-            due = (await connection.QueryAsync<Guid>($"SELECT id FROM task WHERE wake_at <= @now ORDER BY wake_at LIMIT {Page}", new { now = clock.GetUtcNow() })).AsList();
-        }
-
-        var range = RingRange;
-        var type = GrainType.Create("task");
-        foreach (var id in due)
-        {
-            var grain = GrainId.Create(type, GrainIdKeyExtensions.CreateGuidKey(id));
-            if (range.InRange(grain))
+            List<Guid> due;
+            await using (var connection = await database.OpenAsync(stopping))
             {
-                await grains.GetGrain<IDueGrain>(grain).OnDueAsync(stopping);
+                due = (await connection.QueryAsync<Guid>($"SELECT id FROM {ReadTables.ByKind[kind].Name} WHERE wake_at <= @now ORDER BY wake_at LIMIT {Page}", new { now = clock.GetUtcNow() })).AsList();
             }
+
+            var range = RingRange;
+            var type = GrainType.Create(kind);
+            var mine = due.Select(id => GrainId.Create(type, GrainIdKeyExtensions.CreateGuidKey(id))).Where(grain => range.InRange(grain));
+            await Parallel.ForEachAsync(mine, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping }, async (grain, token) =>
+            {
+                try
+                {
+                    await grains.GetGrain<IDueGrain>(grain).OnDueAsync(token);
+                }
+                catch (Exception error) when (!token.IsCancellationRequested)
+                {
+                    // One that fails does not hold the others up; it is due again with the next look.
+                    LogDueFailed(logger, kind, error.GetType().Name);
+                }
+            });
         }
     }
 
@@ -194,4 +202,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {What} pass failed ({Error}): {Why}; it will run again")]
     private static partial void LogFailed(ILogger logger, string what, string error, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Something due of a {Kind} failed ({Error}); it will be tried again")]
+    private static partial void LogDueFailed(ILogger logger, string kind, string error);
 }

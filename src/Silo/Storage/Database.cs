@@ -99,6 +99,27 @@ public sealed class Database : IAsyncDisposable
     /// <summary>An open connection for batches of the read model: commits do not wait for the disk. PostgreSQL only.</summary>
     public async Task<NpgsqlConnection> OpenProjectorAsync() => await postgresProjector!.OpenConnectionAsync();
 
+    /// <summary>Runs a statement that writes, in turn with the other writers where there can be one only.</summary>
+    public async Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
+        await WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+
+    /// <summary>Does something that writes, in turn with the other writers where there can be one only.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var gate = Kind == DatabaseKind.Sqlite ? SqliteWriter : null;
+        await (gate?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        try
+        {
+            await using var connection = await OpenAsync(cancellationToken);
+            return await write(connection);
+        }
+        finally
+        {
+            gate?.Release();
+        }
+    }
+
     /// <summary>A condition "column is one of @parameter".</summary>
     public string In(string column, string parameter) =>
         Kind == DatabaseKind.PostgreSql ? $"{column} = ANY(@{parameter})" : $"{column} IN @{parameter}";

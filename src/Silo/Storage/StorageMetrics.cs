@@ -8,7 +8,8 @@ public static class StorageMetrics
     /// <summary>The meter's name.</summary>
     public const string MeterName = "LimoCha.Actors";
 
-    private static readonly Meter Meter = new(MeterName);
+    /// <summary>The meter, for other parts of the silo.</summary>
+    internal static readonly Meter Meter = new(MeterName);
 
     /// <summary>States in a transaction.</summary>
     public static readonly Histogram<int> Batch = Meter.CreateHistogram<int>("limocha.storage.batch", "{state}", "States written in one transaction");

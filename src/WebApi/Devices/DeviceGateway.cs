@@ -30,8 +30,8 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     private static readonly TimeSpan ResendPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, Link> links = new();
-    private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<string, Link>> byUser = new();
+    private readonly ConcurrentDictionary<string, DeviceLink> links = new();
+    private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<string, DeviceLink>> byUser = new();
     private readonly TaskCompletionSource<GatewayRef> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Raised when rows of the read model changed; for pages of this process.</summary>
@@ -44,7 +44,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     public async Task<Outcome<Attached>> AttachAsync(Guid userId, DeviceConnection connection, IDeviceSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var link = new Link(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink);
+        var link = new DeviceLink(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink, clock.GetUtcNow());
         Add(link);
         try
         {
@@ -66,12 +66,27 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     /// <summary>A device is gone. Its actor is told even when the connection was given up here before: it may not know yet.</summary>
     public Task DetachAsync(Guid userId, string connectionId)
     {
+        IReadOnlyList<CardRef>? unseen = null;
         if (links.TryGetValue(connectionId, out var link))
         {
             Drop(link);
+            unseen = link.Unseen();
         }
 
-        return GoneAsync(userId, connectionId);
+        return GoneAsync(userId, connectionId, unseen);
+    }
+
+    /// <summary>A device was used, or says that its app came to the front or went to the back. Its actor hears of it when that changes something.</summary>
+    public void Used(string connectionId, bool? foreground = null)
+    {
+        if (links.TryGetValue(connectionId, out var link))
+        {
+            link.Used(clock.GetUtcNow(), foreground);
+            if (link.IsActive(clock.GetUtcNow()) != link.ToldActive)
+            {
+                _ = TellActiveAsync(link);
+            }
+        }
     }
 
     /// <summary>A device has shown these cards.</summary>
@@ -104,10 +119,14 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         Task.FromResult<IReadOnlyList<DeviceConnection>>(byUser.TryGetValue(userId, out var mine) ? [.. mine.Values.Where(link => link.Announced).Select(link => link.Announcement())] : []);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<Guid>> OnlineAsync() => Task.FromResult<IReadOnlyList<Guid>>([.. byUser.Keys]);
+    public Task<IReadOnlyList<OnlineUser>> OnlineAsync()
+    {
+        var now = clock.GetUtcNow();
+        return Task.FromResult<IReadOnlyList<OnlineUser>>([.. byUser.Select(pair => new OnlineUser(pair.Key, pair.Value.Values.Any(link => link.IsActive(now))))]);
+    }
 
-    /// <summary>Everybody with a device connected anywhere.</summary>
-    public async Task<IReadOnlySet<Guid>> OnlineEverywhereAsync()
+    /// <summary>Everybody with a device connected anywhere, and whether one of theirs is in use.</summary>
+    public async Task<IReadOnlyDictionary<Guid, PresenceState>> OnlineEverywhereAsync()
     {
         var gateways = await grains.GetGrain<IGatewayRegistryGrain>(0).ListAsync();
         var answers = await Task.WhenAll(gateways.Select(async gateway =>
@@ -121,7 +140,8 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
                 return [];
             }
         }));
-        return answers.SelectMany(users => users).ToHashSet();
+        return answers.SelectMany(users => users).GroupBy(user => user.UserId)
+            .ToDictionary(group => group.Key, group => group.Any(user => user.Active) ? PresenceState.Online : PresenceState.Idle);
     }
 
     /// <inheritdoc />
@@ -215,7 +235,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
             ? SendAsync(link, () => Sent(link, messages))
             : GoneAsync(userId, connectionId);
 
-    private IReadOnlyList<DeviceMessage> Sent(Link link, IReadOnlyList<DeviceMessage> messages)
+    private IReadOnlyList<DeviceMessage> Sent(DeviceLink link, IReadOnlyList<DeviceMessage> messages)
     {
         link.Announced = true;
         lock (link.Unacknowledged)
@@ -234,7 +254,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     /// One sender at a time: a repeat chosen before a newer message went out must not follow it, so what to send is
     /// asked when it is this sender's turn.
     /// </summary>
-    private async Task SendAsync(Link link, Func<IReadOnlyList<DeviceMessage>> choose)
+    private async Task SendAsync(DeviceLink link, Func<IReadOnlyList<DeviceMessage>> choose)
     {
         await link.Turn.WaitAsync();
         try
@@ -279,6 +299,11 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         while (await timer.WaitForNextTickAsync(stopping))
         {
             var now = clock.GetUtcNow();
+            foreach (var link in links.Values.Where(link => link.IsActive(now) != link.ToldActive))
+            {
+                _ = TellActiveAsync(link);
+            }
+
             foreach (var link in links.Values.Where(link => link.Unacknowledged.Count > 0))
             {
                 IReadOnlyList<DeviceMessage> Due()
@@ -295,12 +320,26 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         }
     }
 
+    private async Task TellActiveAsync(DeviceLink link)
+    {
+        var active = link.ToldActive = link.IsActive(clock.GetUtcNow());
+        try
+        {
+            await grains.Grain<IUserGrain>(link.UserId).ActiveAsync(link.Connection.ConnectionId, active);
+        }
+        catch (Exception error) when (Transient(error))
+        {
+            // Told again with the next look.
+            link.ToldActive = !active;
+        }
+    }
+
     /// <summary>A connection is not here any more: tell the actor, so that it stops addressing it.</summary>
-    private async Task GoneAsync(Guid userId, string connectionId)
+    private async Task GoneAsync(Guid userId, string connectionId, IReadOnlyList<CardRef>? unseen = null)
     {
         try
         {
-            await grains.Grain<IUserGrain>(userId).DetachAsync((await started.Task).Epoch, connectionId);
+            await grains.Grain<IUserGrain>(userId).DetachAsync((await started.Task).Epoch, connectionId, unseen);
         }
         catch (Exception error) when (Transient(error))
         {
@@ -308,13 +347,13 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         }
     }
 
-    private void Add(Link link)
+    private void Add(DeviceLink link)
     {
         links[link.Connection.ConnectionId] = link;
         byUser.GetOrAdd(link.UserId, _ => new())[link.Connection.ConnectionId] = link;
     }
 
-    private void Drop(Link link)
+    private void Drop(DeviceLink link)
     {
         links.TryRemove(link.Connection.ConnectionId, out _);
         if (byUser.TryGetValue(link.UserId, out var mine))
@@ -323,61 +362,6 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
             if (mine.IsEmpty)
             {
                 byUser.TryRemove(new(link.UserId, mine));
-            }
-        }
-    }
-
-    private sealed class Link(Guid userId, DeviceConnection connection, IReadOnlyList<CardRef>? have, IDeviceSink sink)
-    {
-        private readonly Dictionary<Guid, int> shows = (have ?? []).Where(card => card is not null).GroupBy(card => card.Id).ToDictionary(group => group.Key, group => group.Max(card => card.Version));
-
-        public Guid UserId => userId;
-
-        public DeviceConnection Connection => connection;
-
-        /// <summary>What the device said it had when it came.</summary>
-        public IReadOnlyList<CardRef>? Have => have;
-
-        public IDeviceSink Sink => sink;
-
-        public SemaphoreSlim Turn { get; } = new(1, 1);
-
-        /// <summary>Also the lock of what the device shows.</summary>
-        public Unacknowledged Unacknowledged { get; } = new();
-
-        /// <summary>True when the cluster has forgotten this gateway, until the actor knows the connection again.</summary>
-        public bool ToAnnounce { get; set; }
-
-        /// <summary>True once its actor has sent to it; before that the actor is learning of it right now.</summary>
-        public bool Announced { get; set; }
-
-        /// <summary>A message is on its way: what the device shows when it has arrived. Under the lock.</summary>
-        public void Note(DeviceMessage message)
-        {
-            if (message.Sync is { } all)
-            {
-                shows.Clear();
-                foreach (var card in all)
-                {
-                    shows[card.Id] = card.Version;
-                }
-            }
-            else if (message.Upsert is { } card)
-            {
-                shows[card.Id] = Math.Max(shows.GetValueOrDefault(card.Id), card.Version);
-            }
-            else if (message.Remove is { } gone)
-            {
-                shows.Remove(gone.Id);
-            }
-        }
-
-        /// <summary>The connection for an actor that does not know it, with what the device shows.</summary>
-        public DeviceConnection Announcement()
-        {
-            lock (Unacknowledged)
-            {
-                return connection with { Hello = connection.Hello with { Have = [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })] } };
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using System.Text.RegularExpressions;
+using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
@@ -12,14 +13,38 @@ namespace LimoCha.Actors.Devices;
 [DataContract]
 public sealed record ActRequest
 {
-    /// <summary>The task.</summary>
+    /// <summary>The task, or the notice for read.</summary>
     [DataMember(Name = "taskId")] public Guid TaskId { get; init; }
-    /// <summary>accept, decline, start, complete, cancel or comment.</summary>
+    /// <summary>accept, decline, start, complete, cancel, comment; the key of a step of the task's own flow; read for a notice.</summary>
     [DataMember(Name = "action")] public string Action { get; init; } = "";
     /// <summary>The version the device shows; 0 acts on whatever is current.</summary>
     [DataMember(Name = "version")] public int Version { get; init; }
     /// <summary>A remark; the reason of a decline.</summary>
     [DataMember(Name = "note")] public string? Note { get; init; }
+}
+
+/// <summary>Where a device is.</summary>
+[DataContract]
+public sealed record LocateRequest
+{
+    /// <summary>Where.</summary>
+    [DataMember(Name = "point")] public WirePoint? Point { get; init; }
+    /// <summary>When, by the device's clock (UTC).</summary>
+    [DataMember(Name = "at")] public DateTimeOffset? At { get; init; }
+}
+
+/// <summary>A point as both encodings write it.</summary>
+[DataContract]
+public sealed record WirePoint
+{
+    /// <summary>Degrees, −90 to 90.</summary>
+    [DataMember(Name = "latitude")] public double Latitude { get; init; }
+    /// <summary>Degrees, −180 to 180.</summary>
+    [DataMember(Name = "longitude")] public double Longitude { get; init; }
+    /// <summary>wgs84 (default), gcj02 or bd09.</summary>
+    [DataMember(Name = "system")] public string? System { get; init; }
+    /// <summary>Radius of 68 % confidence in metres.</summary>
+    [DataMember(Name = "accuracy")] public double? Accuracy { get; init; }
 }
 
 /// <summary>How a step went.</summary>
@@ -36,7 +61,7 @@ public sealed record ActAnswer
     [DataMember(Name = "detail")] public string? Detail { get; init; }
 }
 
-/// <summary>The device hub: Hello, Ack, Act; answered by Sync, Upsert, Remove, SessionEnded.</summary>
+/// <summary>The device hub: Hello, Ack, Act, Locate, Active; answered by Sync, Upsert, Remove, Progress, SessionEnded.</summary>
 [Authorize(Policy = Policies.Device)]
 public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceHub> hub, IGrainFactory grains, TimeProvider clock) : Hub
 {
@@ -76,18 +101,45 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
         gateway.Acknowledge(Context.ConnectionId, cards);
     }
 
-    /// <summary>The staff member takes a step.</summary>
-    public async Task<ActAnswer> Act(ActRequest request)
+    /// <summary>The staff member takes a step, or has read a notice.</summary>
+    public Task<ActAnswer> Act(ActRequest request)
     {
-        if (request is null || !Enum.TryParse<TaskAction>(request.Action, ignoreCase: true, out var action) || !Enum.IsDefined(action) || int.TryParse(request.Action, out _))
+        if (request is not { Action.Length: > 0 and <= 30 } || char.IsAsciiDigit(request.Action[0]))
         {
-            return new() { Problem = "urn:limocha:problem:invalid", Detail = "Action is one of accept, decline, start, complete, cancel, comment." };
+            return Task.FromResult(new ActAnswer { Problem = "urn:limocha:problem:invalid", Detail = "Action is one of accept, decline, start, complete, cancel, comment, read, or the key of the task's next step." });
         }
 
+        gateway.Used(Context.ConnectionId);
+        var context = new CallContext(Context.User!.ToActor(), Ids.New(clock), request.Version > 0 ? request.Version : null);
+        var (task, note, cancelled) = (grains.Grain<ITaskGrain>(request.TaskId), new TaskNote { Note = request.Note }, Context.ConnectionAborted);
+        return request.Action == "read" ? AnswerAsync(() => grains.Grain<IUserGrain>(context.By.UserId).ReadNoticeAsync(request.TaskId, context with { IfVersion = null }, cancelled))
+            : Enum.TryParse<TaskAction>(request.Action, ignoreCase: true, out var action) ? AnswerAsync(() => task.ActAsync(action, note, context, cancelled))
+            : AnswerAsync(() => task.StepAsync(request.Action, note, context, cancelled));
+    }
+
+    /// <summary>The device says where it is; looked at only under the person's consent to <c>dispatch.location</c>.</summary>
+    public Task<ActAnswer> Locate(LocateRequest request)
+    {
+        var system = CoordinateSystem.Wgs84;
+        if (request?.Point is not { } point || point.System is { } name && !(Enum.TryParse(name, ignoreCase: true, out system) && Enum.IsDefined(system)))
+        {
+            return Task.FromResult(new ActAnswer { Problem = "urn:limocha:problem:invalid", Detail = "Point is {latitude, longitude, system: wgs84|gcj02|bd09, accuracy?}." });
+        }
+
+        gateway.Used(Context.ConnectionId);
+        return AnswerAsync(() => grains.Grain<IUserGrain>(Context.User!.ToActor().UserId).LocateAsync(
+            new() { Latitude = point.Latitude, Longitude = point.Longitude, System = system, Accuracy = point.Accuracy }, request.At ?? clock.GetUtcNow(), Context.ConnectionAborted));
+    }
+
+    /// <summary>The app came to the front (true) or went to the back (false): for presence.</summary>
+    public void Active(bool foreground) => gateway.Used(Context.ConnectionId, foreground);
+
+    private static async Task<ActAnswer> AnswerAsync<T>(Func<Task<Outcome<T>>> act)
+        where T : class
+    {
         try
         {
-            var context = new CallContext(Context.User!.ToActor(), Ids.New(clock), request.Version > 0 ? request.Version : null);
-            var outcome = await grains.Grain<ITaskGrain>(request.TaskId).ActAsync(action, new() { Note = request.Note }, context, Context.ConnectionAborted);
+            var outcome = await act();
             return outcome.Ok
                 ? new() { Ok = true, Version = outcome.Version }
                 : new() { Problem = $"urn:limocha:problem:{outcome.Refusal.Problem}", Detail = outcome.Refusal.Detail };
@@ -122,6 +174,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
             { Sync: { } cards } => client.SendAsync("Sync", cards.ToArray()),
             { Upsert: { } card } => client.SendAsync("Upsert", card),
             { Remove: { } card } => client.SendAsync("Remove", card.Id, card.Version),
+            { Progress: { } progress } => client.SendAsync("Progress", progress),
             { SessionEnded: { } reason } => client.SendAsync("SessionEnded", reason),
             _ => Task.CompletedTask,
         };

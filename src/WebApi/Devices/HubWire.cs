@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LimoCha.Actors.Devices;
@@ -15,12 +16,14 @@ internal static class HubWire
     public static IServiceCollection AddDeviceHub(this IServiceCollection services)
     {
         services.TryAddSingleton<LocalGateways>();
+        services.AddSingleton<HubLimits>();
         services.AddSingleton<DeviceGateway>();
         services.AddHostedService(provider => provider.GetRequiredService<DeviceGateway>());
         services.AddSignalR(options =>
             {
                 options.MaximumReceiveMessageSize = MaxMessageBytes;
                 options.EnableDetailedErrors = false;
+                options.AddFilter<HubLimits>();
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)
             .AddMessagePackProtocol(options => options.SerializerOptions = MessagePackSerializerOptions.Standard

@@ -20,6 +20,9 @@ public sealed class Unacknowledged
     /// <summary>How many wait.</summary>
     public int Count => waiting.Count;
 
+    /// <summary>The cards that wait; what was to be taken away is not among them.</summary>
+    public IReadOnlyList<CardRef> Cards => [.. waiting.Where(pair => pair.Value.Message.Upsert is not null).Select(pair => new CardRef { Id = pair.Key, Version = pair.Value.Version })];
+
     /// <summary>A message goes out; what <paramref name="have"/> says the device shows already is not waited for.</summary>
     public void Sent(DeviceMessage message, IReadOnlyList<CardRef>? have, DateTimeOffset now)
     {

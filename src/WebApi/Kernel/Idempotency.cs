@@ -14,7 +14,8 @@ namespace LimoCha.Actors.Kernel;
 internal sealed class IdempotencyMiddleware(RequestDelegate next, Database database, TimeProvider clock)
 {
     private const string Header = "Idempotency-Key";
-    private const int MaxBody = 1024 * 1024;
+    private const int MaxBody = 16 * 1024 * 1024;
+    private const int MaxInMemory = 1024 * 1024;
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
     private static readonly string[] KeptHeaders = ["ETag", "Location", "Content-Type"];
 
@@ -52,7 +53,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
 
     /// <summary>Forgets answers older than a day.</summary>
     public static Task PurgeAsync(Database database, TimeProvider clock, CancellationToken cancellationToken) =>
-        WriteAsync(database, "DELETE FROM idempotency WHERE created_at < @before", new { before = clock.GetUtcNow() - Kept }, cancellationToken);
+        database.ExecuteAsync("DELETE FROM idempotency WHERE created_at < @before", new { before = clock.GetUtcNow() - Kept }, cancellationToken);
 
     private async Task RunAsync(HttpContext context, string entryKey)
     {
@@ -72,8 +73,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
         if (context.Response.StatusCode is < 500 and not (401 or 403 or 429))
         {
             var headers = KeptHeaders.Where(context.Response.Headers.ContainsKey).ToDictionary(name => name, name => context.Response.Headers[name].ToString());
-            await WriteAsync(
-                database,
+            await database.ExecuteAsync(
                 "UPDATE idempotency SET status = @status, headers = @headers, body = @text WHERE key = @entryKey",
                 new { status = context.Response.StatusCode, headers = JsonSerializer.Serialize(headers), text = Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length), entryKey },
                 CancellationToken.None);
@@ -99,8 +99,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
     {
         var now = clock.GetUtcNow();
         var made = new Entry { RequestHash = requestHash, OperationId = Ids.New(clock) };
-        var written = await WriteAsync(
-            database,
+        var written = await database.ExecuteAsync(
             """
             INSERT INTO idempotency (key, request_hash, operation_id, created_at) VALUES (@key, @requestHash, @operationId, @now)
             ON CONFLICT (key) DO UPDATE
@@ -119,24 +118,9 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
         return found with { Repeated = true };
     }
 
-    private static async Task<int> WriteAsync(Database database, string sql, object parameters, CancellationToken cancellationToken)
-    {
-        var gate = database.Kind == DatabaseKind.Sqlite ? database.SqliteWriter : null;
-        await (gate?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
-        try
-        {
-            await using var connection = await database.OpenAsync(cancellationToken);
-            return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-        }
-        finally
-        {
-            gate?.Release();
-        }
-    }
-
     private static async Task<string> HashRequestAsync(HttpRequest request)
     {
-        request.EnableBuffering(MaxBody, MaxBody);
+        request.EnableBuffering(MaxInMemory, MaxBody);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{request.Path}{request.QueryString}\n"));
         var buffer = new byte[8192];

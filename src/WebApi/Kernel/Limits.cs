@@ -21,13 +21,15 @@ internal static class Limits
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
                 context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
                     ? RateLimitPartition.GetTokenBucketLimiter(
-                        context.User.Identity?.IsAuthenticated == true ? context.User.UserKey() : Address(context),
+                        Caller(context),
                         _ => new()
                         {
                             TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
                             ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
                         })
-                    : RateLimitPartition.GetNoLimiter(""));
+                    : context.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal)
+                        ? RateLimitPartition.GetTokenBucketLimiter($"hub {Caller(context)}", _ => PerSecond(limits.ConnectsPerUserPerSecond))
+                        : RateLimitPartition.GetNoLimiter(""));
             limiter.AddPolicy(SignIn, context => RateLimitPartition.GetFixedWindowLimiter(
                 Address(context), _ => new() { PermitLimit = limits.SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
             limiter.OnRejected = async (context, _) =>
@@ -39,6 +41,14 @@ internal static class Limits
         });
         return services;
     }
+
+    /// <summary>So many a second on average, ten times as many at once.</summary>
+    internal static TokenBucketRateLimiterOptions PerSecond(int many) => new()
+    {
+        TokenLimit = many * 10, TokensPerPeriod = many, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+    };
+
+    private static string Caller(HttpContext context) => context.User.Identity?.IsAuthenticated == true ? context.User.UserKey() : Address(context);
 
     private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 }

@@ -50,4 +50,10 @@ public sealed class RateLimitSettings
 
     /// <summary>Sign-in attempts a minute from one address. Default 30.</summary>
     [Range(1, 10_000_000)] public int SignInsPerMinute { get; set; } = 30;
+
+    /// <summary>Hub connections (and negotiations) a second a user may begin on average; ten times as many at once. Default 5.</summary>
+    [Range(1, 10_000_000)] public int ConnectsPerUserPerSecond { get; set; } = 5;
+
+    /// <summary>Hub messages a second a connection may send on average; ten times as many at once. Default 500.</summary>
+    [Range(1, 10_000_000)] public int HubMessagesPerSecond { get; set; } = 500;
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Dapper;
 using LimoCha.Actors.Kernel;
@@ -22,21 +21,9 @@ public sealed class TaskListRequest : ListRequest
     [FromQuery(Name = "customerId")] public Guid? CustomerId { get; init; }
     /// <summary>Due before this (UTC).</summary>
     [FromQuery(Name = "dueBefore")] public DateTimeOffset? DueBefore { get; init; }
+    /// <summary>Offered to the caller right now.</summary>
+    [FromQuery(Name = "offered")] public bool? Offered { get; init; }
 }
-
-/// <summary>Many tasks in one call.</summary>
-public sealed record CreateTasks
-{
-    /// <summary>1 to 500 tasks.</summary>
-    [Required, MinLength(1), MaxLength(500)] public IReadOnlyList<CreateTask> Tasks { get; init; } = [];
-}
-
-/// <summary>How a row of a batch went.</summary>
-/// <param name="Index">The row, from 0.</param>
-/// <param name="Task">The task, when made.</param>
-/// <param name="Problem">The problem's type, when not.</param>
-/// <param name="Detail">Why not.</param>
-public sealed record BatchRow(int Index, TaskView? Task, string? Problem, string? Detail);
 
 /// <summary>Something that happened.</summary>
 /// <param name="Version">The version it made.</param>
@@ -48,8 +35,6 @@ public sealed record HistoryItem(int Version, DateTimeOffset At, Guid ById, Json
 /// <summary>Tasks: /tasks.</summary>
 public static class TasksApi
 {
-    private const int AtOnce = 32;
-
     private static readonly Dictionary<string, SortKey<TaskRow>> Sorts = new()
     {
         ["createdAt"] = new("id", row => row.Id),
@@ -63,12 +48,14 @@ public static class TasksApi
     {
         var tasks = api.MapGroup("/tasks").WithTags("Tasks").RequireAuthorization(Policies.Staff);
         tasks.MapPost("", CreateAsync).WithSummary("Makes a task; with an assignee it is on their devices at once.");
-        tasks.MapPost("/batch", CreateManyAsync).WithSummary("Makes many tasks; each row succeeds or fails by itself.");
+        tasks.MapTaskBatch();
         tasks.MapGet("", ListAsync).WithSummary("Tasks the caller may see: own, the department's for managers, all for admins.");
         tasks.MapGet("/{id:guid}", GetAsync).WithSummary("A task, as it is now.");
         tasks.MapGet("/{id:guid}/history", HistoryAsync).WithSummary("What happened to a task, oldest first.");
         tasks.MapPost("/{id:guid}/assign", AssignAsync).WithSummary("Gives a draft, declined or expired task to somebody.");
         tasks.MapPost("/{id:guid}/reassign", ReassignAsync).WithSummary("Takes a task from one and gives it to another.");
+        tasks.MapPost("/{id:guid}/steps/{step}", StepAsync).WithSummary("Takes a step of the task's own flow, with what it asks to be proved.");
+        tasks.MapPost("/{id:guid}/checklist", CheckAsync).WithSummary("Ticks a line of the checklist off, or takes the tick back.");
         foreach (var action in Enum.GetValues<TaskAction>())
         {
             var name = action.ToString().ToLowerInvariant();
@@ -80,26 +67,13 @@ public static class TasksApi
     }
 
     private static async Task<Results<Created<TaskView>, ProblemHttpResult>> CreateAsync(CreateTask command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, CancellationToken cancellationToken) =>
-        (await MakeAsync(grains, creation, call.OperationId, command, call, call.Context, cancellationToken)).Created(context, task => $"/api/v1/tasks/{task.Id}");
+        (await MakeAsync(grains, creation, command, call, cancellationToken)).Created(context, task => $"/api/v1/tasks/{task.Id}");
 
     /// <summary>A fresh id needs no actor to be made; requests that may be making the same task meet at its actor.</summary>
-    private static Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, ITaskCreation creation, Guid id, CreateTask command, Call call, CallContext context, CancellationToken cancellationToken) =>
+    private static Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, ITaskCreation creation, CreateTask command, Call call, CancellationToken cancellationToken) =>
         call.Keyed
-            ? grains.Grain<ITaskGrain>(id).CreateAsync(command, context, cancellationToken)
-            : creation.CreateAsync(id, command, context, cancellationToken);
-
-    private static async Task<Ok<IReadOnlyList<BatchRow>>> CreateManyAsync(CreateTasks command, Call call, IGrainFactory grains, ITaskCreation creation, CancellationToken cancellationToken)
-    {
-        var rows = new BatchRow[command.Tasks.Count];
-        await Parallel.ForAsync(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
-        {
-            // Each row's id comes from the operation and its place, so that a repeat of the call finds the same tasks.
-            var id = RowId(call.OperationId, index);
-            var outcome = await MakeAsync(grains, creation, id, command.Tasks[index], call, call.Context with { OperationId = id }, token);
-            rows[index] = new(index, outcome.Value, outcome.Refusal is { } refusal ? $"urn:limocha:problem:{refusal.Problem}" : null, outcome.Refusal?.Detail);
-        });
-        return TypedResults.Ok<IReadOnlyList<BatchRow>>(rows);
-    }
+            ? grains.Grain<ITaskGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)
+            : creation.CreateAsync(call.OperationId, command, call.Context, cancellationToken);
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> ListAsync(
         [AsParameters] TaskListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
@@ -111,7 +85,15 @@ public static class TasksApi
             .WhereIf(request.CustomerId, "customer_id = @customerId", "customerId")
             .WhereIf(request.DueBefore, "due_at < @dueBefore", "dueBefore")
             .Search(request.Q, "title", "description");
-        Scope(query, call.By);
+        if (request.Offered == true)
+        {
+            query.Where($"stage = {(int)TaskStage.Offered} AND id IN (SELECT task_id FROM task_offer WHERE user_id = @offeredTo AND {(database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1")})", "offeredTo", call.By.UserId);
+        }
+        else
+        {
+            Scope(query, call.By);
+        }
+
         return (await query.ReadAsync(request, "-createdAt", TaskProjection.View, clock, cancellationToken)).Ok(context);
     }
 
@@ -156,17 +138,14 @@ public static class TasksApi
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> ReassignAsync(Guid id, AssignTask command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<ITaskGrain>(id).ReassignAsync(command, call.Context, cancellationToken)).Ok(context);
 
+    private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> StepAsync(Guid id, string step, TaskNote? note, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        (await grains.Grain<ITaskGrain>(id).StepAsync(step, note ?? new(), call.Context, cancellationToken)).Ok(context);
+
+    private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> CheckAsync(Guid id, CheckItem command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        (await grains.Grain<ITaskGrain>(id).CheckAsync(command, call.Context, cancellationToken)).Ok(context);
+
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> ActAsync(TaskAction action, Guid id, TaskNote? note, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<ITaskGrain>(id).ActAsync(action, note ?? new(), call.Context, cancellationToken)).Ok(context);
-
-    /// <summary>The operation's id with the row folded into its last four bytes; time and version bits stay.</summary>
-    private static Guid RowId(Guid operation, int row)
-    {
-        var bytes = operation.ToByteArray();
-        var tail = BitConverter.ToInt32(bytes, 12) ^ row;
-        BitConverter.TryWriteBytes(bytes.AsSpan(12), tail);
-        return new(bytes);
-    }
 
     private sealed record LoggedFact(int Version, DateTimeOffset At, Guid By, JsonElement Event);
 }

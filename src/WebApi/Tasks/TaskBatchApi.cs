@@ -1,0 +1,134 @@
+using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Staff;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Validation;
+using Orleans.Storage;
+
+namespace LimoCha.Actors.Tasks;
+
+/// <summary>Many tasks in one call.</summary>
+public sealed record CreateTasks
+{
+#pragma warning disable ASP0029 // Rows are judged one by one; the framework would refuse the whole call for one of them.
+    /// <summary>1 to 10,000 tasks. Each is judged by itself: one that is refused does not hold the others up.</summary>
+    [Required, MinLength(1), MaxLength(TaskBatchApi.Most), SkipValidation] public IReadOnlyList<CreateTask?> Tasks { get; init; } = [];
+#pragma warning restore ASP0029
+}
+
+/// <summary>How a row of a batch went.</summary>
+/// <param name="Index">The row, from 0.</param>
+/// <param name="Id">The task's id, when made.</param>
+/// <param name="Task">The task, when made; left out in batches of more than 500.</param>
+/// <param name="Problem">The problem's type, when not.</param>
+/// <param name="Detail">Why not.</param>
+/// <param name="Field">The field at fault.</param>
+public sealed record BatchRow(int Index, Guid? Id, TaskView? Task, string? Problem, string? Detail, string? Field);
+
+/// <summary>
+/// Batches: /tasks/batch. The caller's devices hear how far it is (<c>Progress</c>). Each row's id comes from the operation and
+/// its place, so that a call that broke off is repeated under its Idempotency-Key and makes only what is missing.
+/// </summary>
+internal static class TaskBatchApi
+{
+    public const int Most = 10_000;
+    private const int MostWithTasks = 500;
+    private const int AtOnce = 64;
+    private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(250);
+
+    public static void MapTaskBatch(this RouteGroupBuilder tasks) =>
+        tasks.MapPost("/batch", CreateManyAsync).WithSummary("Makes up to 10,000 tasks; each row succeeds or fails by itself, and the caller's devices hear of the progress.");
+
+    private static async Task<Ok<IReadOnlyList<BatchRow>>> CreateManyAsync(CreateTasks command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var rows = new BatchRow[command.Tasks.Count];
+        var (done, failed) = (0, 0);
+        JobProgress Now() => new() { OperationId = call.OperationId, Job = "task-batch", Done = Volatile.Read(ref done), Failed = Volatile.Read(ref failed), Total = rows.Length };
+        using var finished = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var telling = TellAsync(grains.Grain<IUserGrain>(call.By.UserId), Now, clock, finished.Token);
+        try
+        {
+            await Parallel.ForAsync(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
+            {
+                var outcome = await MakeAsync(grains, creation, RowId(call.OperationId, index), command.Tasks[index], call, token);
+                rows[index] = new(
+                    index, outcome.Value?.Id, rows.Length <= MostWithTasks ? outcome.Value : null,
+                    outcome.Refusal is { } refusal ? $"urn:limocha:problem:{refusal.Problem}" : null, outcome.Refusal?.Detail, outcome.Refusal?.Field);
+                Interlocked.Add(ref failed, outcome.Ok ? 0 : 1);
+                Interlocked.Increment(ref done);
+            });
+        }
+        finally
+        {
+            await finished.CancelAsync();
+            await telling;
+        }
+
+        context.Response.Headers["Operation-Id"] = call.OperationId.ToString();
+        return TypedResults.Ok<IReadOnlyList<BatchRow>>(rows);
+    }
+
+    private static async Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, ITaskCreation creation, Guid id, CreateTask? command, Call call, CancellationToken cancellationToken)
+    {
+        if (command is null)
+        {
+            return Refusal.Invalid("tasks", "A row is a task.");
+        }
+
+        List<ValidationResult> wrong = [];
+        if (!Validator.TryValidateObject(command, new(command), wrong, validateAllProperties: true))
+        {
+            return Refusal.Invalid(Problems.Camel(wrong[0].MemberNames.FirstOrDefault() ?? ""), wrong[0].ErrorMessage ?? "Out of range.");
+        }
+
+        var context = call.Context with { OperationId = id, IfVersion = null };
+        if (!call.Repeated)
+        {
+            try
+            {
+                return await creation.CreateAsync(id, command, context, cancellationToken);
+            }
+            catch (InconsistentStateException)
+            {
+                // A repeat of this call was faster with this row: its actor knows the operation.
+            }
+        }
+
+        return await grains.Grain<ITaskGrain>(id).CreateAsync(command, context, cancellationToken);
+    }
+
+    private static async Task TellAsync(IUserGrain user, Func<JobProgress> now, TimeProvider clock, CancellationToken finished)
+    {
+        using var timer = new PeriodicTimer(ProgressPeriod, clock);
+        while (!finished.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(finished);
+            }
+            catch (OperationCanceledException)
+            {
+                // The last one says that it is over.
+            }
+
+            try
+            {
+                await user.ProgressAsync(now(), CancellationToken.None);
+            }
+            catch (Exception error) when (error is TimeoutException or OrleansException)
+            {
+                // A convenience: the next one says more.
+            }
+        }
+    }
+
+    /// <summary>The operation's id with the row folded into its last four bytes; time and version bits stay.</summary>
+    private static Guid RowId(Guid operation, int row)
+    {
+        var bytes = operation.ToByteArray();
+        var tail = BitConverter.ToInt32(bytes, 12) ^ row;
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), tail);
+        return new(bytes);
+    }
+}
