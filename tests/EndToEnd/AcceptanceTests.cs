@@ -52,7 +52,7 @@ public sealed class AcceptanceTests
 
         (await device.ActAsync(new { taskId = task, action = "start", version = 1 })).GetProperty("problem").GetString().Should().Be("urn:limocha:problem:wrong-stage");
         (await device.ActAsync(new { taskId = task, action = "accept", version = 9 })).GetProperty("problem").GetString().Should().Be("urn:limocha:problem:stale-version");
-        (await device.ActAsync(new { taskId = task, action = "dance", version = 1 })).GetProperty("problem").GetString().Should().Be("urn:limocha:problem:invalid");
+        (await device.ActAsync(new { taskId = task, action = "dance", version = 1 })).GetProperty("problem").GetString().Should().Be("urn:limocha:problem:unknown-step");
         foreach (var (action, version) in new[] { ("accept", 1), ("start", 2), ("complete", 3) })
         {
             (await device.ActAsync(new { taskId = task, action, version })).GetProperty("ok").GetBoolean().Should().BeTrue();

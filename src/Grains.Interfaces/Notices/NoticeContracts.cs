@@ -105,7 +105,7 @@ public interface INoticeGrain : IDurableGrain, IDueGrain
     [Alias("GetAsync"), AlwaysInterleave]
     Task<Outcome<NoticeView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
 
-    /// <summary>The card that this user's devices show of the notice now; null when it is not for them or not open.</summary>
+    /// <summary>The card that this person's devices show of the notice now; null when it is not for them or not open.</summary>
     [Alias("CardAsync"), AlwaysInterleave]
-    Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default);
+    Task<Card?> CardAsync(Actor person, CancellationToken cancellationToken = default);
 }

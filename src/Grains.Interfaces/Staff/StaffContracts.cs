@@ -251,6 +251,10 @@ public interface IUserGrain : IDurableGrain
     [Alias("SetPushTargetAsync")]
     Task<Outcome<SessionView>> SetPushTargetAsync(Guid sessionId, PushTarget? target, CallContext context, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether a push to this phone may go out now: the session stands with this token, and the person consents (B4). Asked at every send.</summary>
+    [Alias("MayPushAsync"), AlwaysInterleave]
+    Task<bool> MayPushAsync(Guid sessionId, string token, CancellationToken cancellationToken = default);
+
     /// <summary>The vendor says that this token is of no use any more. Repeating it changes nothing.</summary>
     [Alias("ForgetPushTokenAsync")]
     Task ForgetPushTokenAsync(Guid sessionId, string token, CancellationToken cancellationToken = default);

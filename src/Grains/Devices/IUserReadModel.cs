@@ -6,7 +6,7 @@ namespace LimoCha.Actors.Devices;
 public interface IUserReadModel
 {
     /// <summary>The cards that are open for a user: their tasks, what is offered to them, notices they have not read.</summary>
-    Task<IReadOnlyList<Card>> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken);
+    Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken);
 
     /// <summary>When the user was seen last.</summary>
     Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken);
@@ -14,6 +14,11 @@ public interface IUserReadModel
     /// <summary>Where the user is checked in, if anywhere.</summary>
     Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken);
 }
+
+/// <summary>Open cards as the read model has them.</summary>
+/// <param name="Current">Those whose state was stored at the very version that the read model has.</param>
+/// <param name="Behind">Those whose state is newer: whether they are still open, and how, their own actor knows.</param>
+public sealed record OpenCards(IReadOnlyList<Card> Current, IReadOnlyList<Card> Behind);
 
 /// <summary>Keeps when people were seen last, across restarts.</summary>
 public interface IPresenceStore

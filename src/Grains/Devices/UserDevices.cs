@@ -9,7 +9,7 @@ namespace LimoCha.Actors.Devices;
 /// The live devices of one user: the inbox they show, the gateways that hold them, and the gateways that may hold some and
 /// do not answer. Part of the user's actor and used only in its turns.
 /// </summary>
-internal sealed class UserDevices(UserGrain user, Guid userId, IGrainFactory grains, LocalGateways local, TimeProvider clock, Func<Guid, bool> sessionStands)
+internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, LocalGateways local, TimeProvider clock, Func<Guid, bool> sessionStands)
 {
     private const int AskedAtOnce = 32;
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
@@ -40,18 +40,12 @@ internal sealed class UserDevices(UserGrain user, Guid userId, IGrainFactory gra
     /// </summary>
     public async Task ConnectAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
     {
-        foreach (var asked in Inbox.Unknown(connection.Hello.Have).Chunk(AskedAtOnce))
-        {
-            foreach (var card in await Task.WhenAll(asked.Select(card => AskAsync(card.Id, cancellationToken))))
-            {
-                Send(card is null ? [] : Inbox.Put(card));
-            }
-        }
+        Send(Inbox.Merge(await AskAsync(Inbox.Unknown(connection.Hello.Have).Select(card => card.Id), cancellationToken)));
 
         connection = connection with { Hello = connection.Hello with { Have = null } };
         if (!gateways.ContainsKey(gateway.Epoch))
         {
-            gateways[gateway.Epoch] = new(userId, local.Find(gateway.Epoch) ?? gateway.Observer, () =>
+            gateways[gateway.Epoch] = new(person().UserId, local.Find(gateway.Epoch) ?? gateway.Observer, () =>
             {
                 gateways.Remove(gateway.Epoch);
                 Inbox.DropGateway(gateway.Epoch);
@@ -61,6 +55,22 @@ internal sealed class UserDevices(UserGrain user, Guid userId, IGrainFactory gra
         }
 
         Send(Inbox.Attach(gateway.Epoch, connection));
+    }
+
+    /// <summary>The cards of these that are open for this user, as their own actors say.</summary>
+    public Task<IReadOnlyList<Card>> AskAsync(IReadOnlyList<Card> behind, CancellationToken cancellationToken) => AskAsync(behind.Select(card => card.Id), cancellationToken);
+
+    private async Task<IReadOnlyList<Card>> AskAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    {
+        var who = person();
+        List<Card> open = [];
+        foreach (var some in ids.Chunk(AskedAtOnce))
+        {
+            open.AddRange((await Task.WhenAll(some.Select(async id =>
+                await grains.Grain<ITaskGrain>(id).CardAsync(who.UserId, cancellationToken) ?? await grains.Grain<INoticeGrain>(id).CardAsync(who, cancellationToken)))).OfType<Card>());
+        }
+
+        return open;
     }
 
     /// <summary>Asks every gateway which of this user's devices it holds, so that an actor that moved finds them again.</summary>
@@ -74,9 +84,6 @@ internal sealed class UserDevices(UserGrain user, Guid userId, IGrainFactory gra
         await FindLostAsync(cancellationToken);
     }
 
-    private async Task<Card?> AskAsync(Guid id, CancellationToken cancellationToken) =>
-        await grains.Grain<ITaskGrain>(id).CardAsync(userId, cancellationToken) ?? await grains.Grain<INoticeGrain>(id).CardAsync(userId, cancellationToken);
-
     /// <summary>
     /// A gateway that could not be reached may still be alive and hold devices that wait: it is asked again until it
     /// answers or has left the registry.
@@ -87,7 +94,7 @@ internal sealed class UserDevices(UserGrain user, Guid userId, IGrainFactory gra
         {
             try
             {
-                var found = await gateway.Observer.ConnectionsAsync(userId).WaitAsync(GatewayAnswer, clock, cancellationToken);
+                var found = await gateway.Observer.ConnectionsAsync(person().UserId).WaitAsync(GatewayAnswer, clock, cancellationToken);
                 foreach (var connection in found.Where(connection => sessionStands(connection.SessionId)))
                 {
                     await ConnectAsync(gateway, connection, cancellationToken);

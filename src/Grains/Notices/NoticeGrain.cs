@@ -12,7 +12,6 @@ public sealed class NoticeGrain(IServiceProvider services) : DurableGrain<Notice
 {
     private const int AtOnce = 64;
     private readonly IStaffReadModel staff = services.GetRequiredService<IStaffReadModel>();
-    private readonly StaffDirectory people = services.GetRequiredService<StaffDirectory>();
 
     public Task<Outcome<NoticeView>> PublishAsync(PublishNotice command, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => NoticeRules.Publish(state, command, context.By, Clock.GetUtcNow()), View);
@@ -23,10 +22,8 @@ public sealed class NoticeGrain(IServiceProvider services) : DurableGrain<Notice
     public Task<Outcome<NoticeView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
         Task.FromResult(NoticeRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("notice"));
 
-    public async Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default) =>
-        State.Open && await people.FindAsync(userId) is { Enabled: true } user && NoticeRules.IsFor(State, new(user.Id, user.Role, user.DepartmentId))
-            ? NoticeProjection.Card(Id, State, Version)
-            : null;
+    public Task<Card?> CardAsync(Actor person, CancellationToken cancellationToken = default) =>
+        Task.FromResult(State.Open && NoticeRules.IsFor(State, person) ? NoticeProjection.Card(Id, State, Version) : null);
 
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
         ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => NoticeRules.Expire(state, Clock.GetUtcNow()), View);

@@ -27,13 +27,14 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     private DateTimeOffset? lastSeen;
     private (Guid LocationId, DateTimeOffset At)? place;
     private Whereabouts? point;
+    private bool pushed;
 
     private Inbox Inbox => devices.Inbox;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        devices = new(this, Id, GrainFactory, local, Clock, Stands);
+        devices = new(this, () => Person, GrainFactory, local, Clock, Stands);
         if (!Exists)
         {
             return;
@@ -169,10 +170,11 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
 
         await devices.ConnectAsync(gateway, connection, cancellationToken);
         TellPresence();
-        if (TakesPushes)
+        if (TakesPushes || pushed)
         {
             // Everything is on a screen now: what still waits to be pushed is not needed any more.
             await pushes.DropAsync(Id, cancellationToken);
+            pushed = false;
         }
 
         return Outcome.Of(new Attached(Inbox.Cards.Count), Version);
@@ -294,6 +296,9 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     public Task<Outcome<SessionView>> SetPushTargetAsync(Guid sessionId, PushTarget? target, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => UserRules.SetPushTarget(Id, state, sessionId, target, context.By, Clock.GetUtcNow()), (state, _) => SessionViews(state).Single(session => session.Id == sessionId));
 
+    public Task<bool> MayPushAsync(Guid sessionId, string token, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Stands(sessionId) && UserRules.Find(State, sessionId, Clock.GetUtcNow())!.Push?.Token == token && ConsentRules.Allows(State.Consents, Purposes.PushVendor));
+
     public Task ForgetPushTokenAsync(Guid sessionId, string token, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
             new(Actor.System, Ids.New(Clock)),
@@ -322,13 +327,21 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return Task.CompletedTask;
     }
 
+    private Actor Person => new(Id, State.Role, State.DepartmentId);
+
     private bool TakesPushes => State.Sessions.Any(session => session.Push is not null);
 
     private bool Stands(Guid sessionId) => State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is not null;
 
     /// <summary>Queues a push to every phone of this person that takes some, if they want it (A1, A2).</summary>
-    private Task PushAsync(Card card, CancellationToken cancellationToken) =>
-        PushRules.Plan(Id, State, card, Clock.GetUtcNow(), zone) is { Count: > 0 } planned ? pushes.AddAsync(planned, cancellationToken) : Task.CompletedTask;
+    private async Task PushAsync(Card card, CancellationToken cancellationToken)
+    {
+        if (PushRules.Plan(Id, State, card, Clock.GetUtcNow(), zone) is { Count: > 0 } planned)
+        {
+            pushed = true;
+            await pushes.AddAsync(planned, cancellationToken);
+        }
+    }
 
     private IReadOnlyList<SessionView> SessionViews(UserState state)
     {
@@ -352,9 +365,17 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return new(sessionId, session?.Generation ?? 0, View(state, version), session?.ExpiresAt ?? default);
     }
 
-    /// <summary>Reads the open cards. Done at the start and once more a little later, which closes the projection's gap.</summary>
-    private async Task LookAsync(CancellationToken cancellationToken) =>
-        devices.Send(Inbox.Merge((await readModel.OpenCardsAsync(Id, State.DepartmentId, State.Role, cancellationToken)).Where(card => NoticeRules.Wants(State, card))));
+    /// <summary>
+    /// Reads the open cards. Done at the start and once more a little later, which closes the projection's gap. A card whose
+    /// state is newer than its row is asked of its own actor: a closed one would otherwise come back on a device that has
+    /// seen it go.
+    /// </summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var open = await readModel.OpenCardsAsync(Id, State.DepartmentId, State.Role, cancellationToken);
+        var asked = await devices.AskAsync(open.Behind, cancellationToken);
+        devices.Send(Inbox.Merge(open.Current.Concat(asked).Where(card => NoticeRules.Wants(State, card))));
+    }
 
     private void TellPresence() => changes.Publish([new("presence", Id, 0)]);
 }

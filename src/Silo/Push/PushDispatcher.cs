@@ -68,6 +68,12 @@ internal sealed partial class PushDispatcher(
             return;
         }
 
+        if (!await grains.Grain<IUserGrain>(newest.UserId).MayPushAsync(newest.SessionId, newest.Token, cancellationToken))
+        {
+            await queue.EndAsync(pushes, PushStatus.Dropped, "not-allowed-any-more", cancellationToken);
+            return;
+        }
+
         var answer = await vendor.SendAsync(Envelope(pushes, newest, now), cancellationToken);
         PushMetrics.Count(newest.Vendor, answer.Outcome);
         switch (answer.Outcome)

@@ -9,12 +9,12 @@ using LimoCha.Actors.Tasks;
 namespace LimoCha.Actors.ReadModel;
 
 /// <inheritdoc cref="IUserReadModel" />
-internal sealed class UserReadModel(Database database) : IUserReadModel
+internal sealed class UserReadModel(Database database, GroupCommitStorage states) : IUserReadModel
 {
     private const int MostCards = 500;
     private const int MostNotices = 200;
 
-    public async Task<IReadOnlyList<Card>> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken)
+    public async Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var tasks = (await connection.QueryAsync<TaskRow>(
@@ -33,7 +33,17 @@ internal sealed class UserReadModel(Database database) : IUserReadModel
               AND NOT EXISTS (SELECT 1 FROM notice_receipt r WHERE r.notice_id = n.id AND r.user_id = @userId)
             ORDER BY id DESC LIMIT {MostNotices}
             """, new { userId, departmentId });
-        return [.. tasks.Select(TaskProjection.Card), .. notices.Select(NoticeProjection.Card)];
+        Card[] cards = [.. tasks.Select(TaskProjection.Card), .. notices.Select(NoticeProjection.Card)];
+        // The rows were read first: a state that is still at the row's version was current then, and what came after is told.
+        var behind = new HashSet<Guid>();
+        foreach (var kind in cards.GroupBy(card => card.Kind))
+        {
+            var type = GrainType.Create(kind.Key);
+            var stored = await states.VersionsAsync(kind.Key, kind.Select(card => GrainId.Create(type, GrainIdKeyExtensions.CreateGuidKey(card.Id))));
+            behind.UnionWith(kind.Zip(stored).Where(pair => pair.First.Version != pair.Second).Select(pair => pair.First.Id));
+        }
+
+        return new([.. cards.Where(card => !behind.Contains(card.Id))], [.. cards.Where(card => behind.Contains(card.Id))]);
     }
 
     public async Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken)

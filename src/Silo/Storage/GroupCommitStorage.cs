@@ -73,6 +73,18 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         grainState.RecordExists = false;
     }
 
+    /// <summary>The stored versions of grains, 0 for none, read together with what else waits. Waits for its place rather than to be refused.</summary>
+    public async Task<IReadOnlyList<int>> VersionsAsync(string stateName, IEnumerable<GrainId> grains)
+    {
+        PendingRead[] asked = [.. grains.Select(grain => new PendingRead(GrainRowKey.Of(stateName, grain)))];
+        foreach (var read in asked)
+        {
+            await reads.Writer.WriteAsync(read).ConfigureAwait(false);
+        }
+
+        return [.. (await Task.WhenAll(asked.Select(read => read.Done)).ConfigureAwait(false)).Select(row => row?.Version ?? 0)];
+    }
+
     public async ValueTask DisposeAsync()
     {
         writes.Writer.TryComplete();

@@ -13,7 +13,7 @@ public sealed record CreateTasks
 {
 #pragma warning disable ASP0029 // Rows are judged one by one; the framework would refuse the whole call for one of them.
     /// <summary>1 to 10,000 tasks. Each is judged by itself: one that is refused does not hold the others up.</summary>
-    [Required, MinLength(1), MaxLength(TaskBatchApi.Most), SkipValidation] public IReadOnlyList<CreateTask?> Tasks { get; init; } = [];
+    [MinLength(1), MaxLength(TaskBatchApi.Most), SkipValidation] public IReadOnlyList<CreateTask?> Tasks { get; init; } = [];
 #pragma warning restore ASP0029
 }
 
@@ -40,8 +40,13 @@ internal static class TaskBatchApi
     public static void MapTaskBatch(this RouteGroupBuilder tasks) =>
         tasks.MapPost("/batch", CreateManyAsync).WithSummary("Makes up to 10,000 tasks; each row succeeds or fails by itself, and the caller's devices hear of the progress.");
 
-    private static async Task<Ok<IReadOnlyList<BatchRow>>> CreateManyAsync(CreateTasks command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<IReadOnlyList<BatchRow>>, ProblemHttpResult>> CreateManyAsync(CreateTasks command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, TimeProvider clock, CancellationToken cancellationToken)
     {
+        if (command.Tasks is not { Count: > 0 and <= Most })
+        {
+            return Problems.From(Refusal.Invalid("tasks", "A batch has 1 to 10,000 tasks."));
+        }
+
         var rows = new BatchRow[command.Tasks.Count];
         var (done, failed) = (0, 0);
         JobProgress Now() => new() { OperationId = call.OperationId, Job = "task-batch", Done = Volatile.Read(ref done), Failed = Volatile.Read(ref failed), Total = rows.Length };
