@@ -45,6 +45,31 @@ public sealed class SpineTests
         (await host.QueryAsync<string>("SELECT facts FROM event_log WHERE kind = 'task' AND id = @Id AND version = 1", new { task.Id })).Should().Contain("taskCreated").And.Contain("taskAssigned");
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_card_that_was_taken_away_does_not_come_back_from_a_read_model_that_lags(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var ann = await host.UserAsync();
+        var phone = await host.ConnectAsync(ann);
+        var (closed, open) = (await host.TaskAsync(ann, "closed"), await host.TaskAsync(ann, "open"));
+        await ProjectedAsync(host, closed.Id, 1);
+        await ProjectedAsync(host, open.Id, 1);
+        await phone.UntilAsync(cards => cards.Count == 2);
+        var held = new TaskCompletionSource();
+        host.Projector.Gate = held.Task;
+        await host.Grains.GetGrain<ITaskGrain>(closed.Id).ActAsync(TaskAction.Cancel, new(), host.Admin());
+        await phone.UntilAsync(cards => cards.Count == 1);
+
+        await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(ann.UserId));
+        (await phone.HelloAsync()).Refusal.Should().BeNull();
+
+        await phone.UntilAsync(_ => phone.Syncs >= 2);
+        phone.Shown.Should().ContainSingle().Which.Id.Should().Be(open.Id);
+        phone.EverShown.Should().OnlyHaveUniqueItems();
+        held.SetResult();
+        await ProjectedAsync(host, closed.Id, 2);
+    }
+
     [Fact]
     public async Task A_reassigned_task_leaves_one_device_and_appears_on_the_other()
     {

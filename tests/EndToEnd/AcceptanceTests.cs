@@ -4,7 +4,7 @@ using LimoCha.Actors.Testing;
 namespace LimoCha.Actors.EndToEnd;
 
 /// <summary>The demo's flow with real processes and a device nobody here wrote.</summary>
-public sealed class AcceptanceTests
+public sealed class AcceptanceTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     [Theory]
     [InlineData("json")]
@@ -123,6 +123,30 @@ public sealed class AcceptanceTests
         after.Should().NotBeNull("another silo has taken over; it said {0}", second.Output);
         await device.UntilShownAsync(after!);
         device.Shown.Should().OnlyHaveUniqueItems();
+    }
+
+    /// <summary>Whoever is disabled is cut off at every door, at once.</summary>
+    [Fact]
+    public async Task E4_a_disabled_user_is_cut_off_at_every_door()
+    {
+        var connection = await (await Postgres.SharedAsync()).CreateDatabaseAsync();
+        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}")];
+        (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
+        await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
+        await using var one = await Product.StartDemoAsync(door);
+        await using var two = await Product.StartAsync(door);
+        using var admin = await one.SignInAsync("admin");
+        await using var here = await NodeDevice.ConnectAsync(one, "staff1", "here");
+        await using var there = await NodeDevice.ConnectAsync(one, "staff1", "there", address: two.Address);
+
+        var asked = System.Diagnostics.Stopwatch.StartNew();
+        (await admin.SendAsync(HttpMethod.Patch, $"users/{await admin.UserIdAsync("staff1")}", new { enabled = false })).Status.Should().Be(HttpStatusCode.OK);
+        foreach (var device in new[] { here, there })
+        {
+            await device.UntilAsync(lines => lines.Any(line => line.TryGetProperty("ended", out var reason) && reason.GetString() == "disabled"), seconds: 5);
+        }
+
+        output.WriteLine($"cut off at both doors {asked.ElapsedMilliseconds} ms after the call began");
     }
 
     [Fact]

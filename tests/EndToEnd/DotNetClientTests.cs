@@ -95,9 +95,67 @@ public sealed class DotNetClientTests(DemoFixture demo)
         await stranger.Invoking(h => h.StartAsync()).Should().ThrowAsync<HttpRequestException>();
     }
 
-    private HubConnection Connect(Api user, bool messagePack)
+    /// <summary>Whoever connects a hundred times at once is told to slow down, and nobody else notices.</summary>
+    [Fact]
+    public async Task A_device_that_connects_a_hundred_times_a_second_gets_429_and_others_are_served()
     {
-        var builder = new HubConnectionBuilder().WithUrl($"{demo.Product.Address}/hubs/device", options =>
+        using var staff = await demo.Product.SignInAsync("staff5");
+        using var http = new HttpClient { BaseAddress = new(staff.Address) };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", staff.Tokens.GetProperty("accessToken").GetString());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 150).Select(async _ =>
+        {
+            using var answer = await http.PostAsync("/hubs/device/negotiate?negotiateVersion=1", null);
+            return (answer.StatusCode, RetryAfter: answer.Headers.RetryAfter is not null);
+        }));
+        answers.Count(answer => answer.StatusCode == System.Net.HttpStatusCode.OK).Should().BeInRange(50, 70, "the burst that is allowed");
+        answers.Where(answer => answer.StatusCode != System.Net.HttpStatusCode.OK).Should().OnlyContain(answer => answer.StatusCode == System.Net.HttpStatusCode.TooManyRequests && answer.RetryAfter);
+
+        using var other = await demo.Product.SignInAsync("staff3");
+        await using var hub = Connect(other, messagePack: false);
+        await hub.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_floods_is_refused_and_then_closed()
+    {
+        using var staff = await demo.Product.SignInAsync("staff3");
+        await using var hub = Connect(staff, messagePack: false);
+        var closed = new TaskCompletionSource();
+        hub.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await hub.StartAsync();
+        var refused = 0;
+        for (var i = 0; i < 60_000 && !closed.Task.IsCompleted; i++)
+        {
+            try
+            {
+                await hub.SendAsync("Active", true);
+            }
+            catch (InvalidOperationException)
+            {
+                break;
+            }
+        }
+
+        try
+        {
+            await hub.InvokeAsync("Active", true);
+        }
+        catch (Exception error) when (error is HubException or InvalidOperationException or OperationCanceledException)
+        {
+            refused++;
+        }
+
+        refused.Should().Be(1);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    internal static HubConnection Connect(Api user, bool messagePack)
+    {
+        var builder = new HubConnectionBuilder().WithUrl($"{user.Address}/hubs/device", options =>
             options.AccessTokenProvider = () => Task.FromResult<string?>(user.Tokens.GetProperty("accessToken").GetString()));
         if (messagePack)
         {

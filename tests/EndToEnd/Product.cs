@@ -164,6 +164,8 @@ public sealed class Api(string address) : IDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = new(address) };
 
+    public string Address => address;
+
     public JsonElement Tokens { get; private set; }
 
     public async Task SignInAsync(string userName, string password)
@@ -189,6 +191,7 @@ public sealed class Api(string address) : IDisposable
         request.Content = body switch
         {
             null => null,
+            HttpContent content => content,
             string text => new StringContent(text, MediaTypeHeaderValue.Parse("application/json")),
             _ => JsonContent.Create(body),
         };
@@ -198,8 +201,8 @@ public sealed class Api(string address) : IDisposable
         }
 
         using var response = await http.SendAsync(request);
-        var content = await response.Content.ReadAsStringAsync();
-        return new(response.StatusCode, content, response.Headers.ETag?.ToString(), response.Headers.Contains("Idempotency-Replayed"), response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter is not null);
+        var answer = await response.Content.ReadAsStringAsync();
+        return new(response.StatusCode, answer, response.Headers.ETag?.ToString(), response.Headers.Contains("Idempotency-Replayed"), response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter is not null);
     }
 
     /// <summary>The id of a demo account.</summary>
