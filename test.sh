@@ -13,6 +13,8 @@ need initdb postgresql-15
 need node nodejs
 need npm npm
 need setpriv util-linux
+need gcc gcc
+[ -f /usr/include/time.h ] || missing+=(libc6-dev)
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "Installing ${missing[*]}…"
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null || {

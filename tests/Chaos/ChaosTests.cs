@@ -34,14 +34,14 @@ public sealed class ChaosTests(ITestOutputHelper output)
             history.Device($"node-{i}", person.Id);
         }
 
-        var script = Path.Combine(Supervised.Root, "tests", "EndToEnd", "device", "devices.mjs");
+        var script = Path.Combine(Repository.Root, "tests", "EndToEnd", "device", "devices.mjs");
         await using var nodes = new NodeDevices(script, deployment.Relay.Address, node, history, clock, started);
         IReadOnlyList<string> Away() =>
         [
             .. dotnet.Where(device => !device.Connected).Select(device => $"{device.Name}: {device.Problem}"),
             .. node.Select(device => device.Item2).Except(nodes.Connected),
         ];
-        Task AllBackAsync() => Until.TrueAsync(() => Task.FromResult(Away().Count == 0), Healing, () => $"all devices are connected; away are {string.Join(", ", Away())}");
+        Task AllBackAsync() => Eventually.TrueAsync(() => Task.FromResult(Away().Count == 0), () => $"all devices are connected; away are {string.Join(", ", Away())}", Healing);
         await AllBackAsync();
 
         using var stop = new CancellationTokenSource();
@@ -115,6 +115,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 Trouble.KillSilo or Trouble.RestartSilo or Trouble.PauseSilo => ("silo", step.Target),
                 Trouble.CrashDatabase => ("database", 0),
                 Trouble.Cut or Trouble.Hold => ("network", step.Target),
+                Trouble.JumpClock => ("clock", step.Target),
                 _ => ("door", step.Target),
             };
             if (playing.TryGetValue(target, out var before))
@@ -122,7 +123,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 await before;
             }
 
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.GetElapsedTime(started).TotalSeconds,6:F1} s {step.Trouble} {step.Target} for {step.Lasts.TotalSeconds:F1} s"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.GetElapsedTime(started).TotalSeconds,6:F1} s {step.Trouble} {step.Target} for {step.Lasts.TotalSeconds:F1} s{(step.Trouble == Trouble.JumpClock ? $" by {step.Seconds} s" : "")}"));
             playing[target] = Schedule.PlayAsync(step, deployment, CancellationToken.None);
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -12,14 +11,13 @@ public sealed class Supervised : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private readonly string project;
     private readonly (string Key, string Value)[] settings;
-    private readonly ConcurrentQueue<string> output = new();
-    private Process process;
+    private ProductProcess process;
     private volatile bool down;
     private volatile bool closing;
 
-    public Supervised(string name, string project, params (string Key, string Value)[] settings)
+    public Supervised(string name, string project, MachineClock clock, params (string Key, string Value)[] settings)
     {
-        (Name, this.project, this.settings) = (name, project, settings);
+        (Name, this.project, this.settings) = (name, project, [.. settings, .. clock.Environment]);
         process = Start();
     }
 
@@ -29,7 +27,7 @@ public sealed class Supervised : IAsyncDisposable
     public int Surprises { get; private set; }
 
     /// <summary>The last lines it printed.</summary>
-    public string Output => string.Join('\n', output);
+    public string Output => process.Output;
 
     /// <summary>kill -9, and stays down until <see cref="Up"/>.</summary>
     public void Kill()
@@ -46,9 +44,8 @@ public sealed class Supervised : IAsyncDisposable
     {
         down = true;
         var asked = Stopwatch.StartNew();
-        Signal("TERM");
         using var patience = new CancellationTokenSource(Grace);
-        await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await process.StopAsync(patience.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         Stops.Add(asked.Elapsed);
         process.Kill();
     }
@@ -65,51 +62,24 @@ public sealed class Supervised : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP.</summary>
-    public void Pause() => Signal("STOP");
+    public void Pause() => process.Signal("STOP");
 
     /// <summary>SIGCONT.</summary>
-    public void Continue() => Signal("CONT");
+    public void Continue() => process.Signal("CONT");
 
     public async ValueTask DisposeAsync()
     {
         closing = true;
-        if (!process.HasExited)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        process.Dispose();
+        await process.DisposeAsync();
     }
 
-    private Process Start()
+    private ProductProcess Start()
     {
-        var dll = Path.Combine(Root, "src", project, "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", $"LimoCha.Actors.{project}.dll");
-        var start = new ProcessStartInfo("dotnet", [dll]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (key, value) in settings)
-        {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
-        var started = Process.Start(start)!;
-        void Keep(object sender, DataReceivedEventArgs line)
-        {
-            output.Enqueue(line.Data ?? "");
-            while (output.Count > 400)
-            {
-                output.TryDequeue(out _);
-            }
-        }
-
-        started.OutputDataReceived += Keep;
-        started.ErrorDataReceived += Keep;
-        started.BeginOutputReadLine();
-        started.BeginErrorReadLine();
-        started.EnableRaisingEvents = true;
-        started.Exited += (_, _) =>
+        var started = ProductProcess.Start(project, settings);
+        started.Exited += ended =>
         {
             // A silo that was declared dead while it slept ends itself: its supervisor starts a new one.
-            if (!down && !closing && ReferenceEquals(started, process))
+            if (!down && !closing && ReferenceEquals(ended, process))
             {
                 Surprises++;
                 process = Start();
@@ -117,19 +87,6 @@ public sealed class Supervised : IAsyncDisposable
         };
         return started;
     }
-
-    private void Signal(string name)
-    {
-        if (!process.HasExited)
-        {
-            using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
-            kill.WaitForExit();
-        }
-    }
-
-    public static string Root { get; } = Find(AppContext.BaseDirectory);
-
-    private static string Find(string folder) => File.Exists(Path.Combine(folder, "LimoCha.Actors.sln")) ? folder : Find(Path.GetDirectoryName(folder)!);
 }
 
 /// <summary>Two silos, two web processes, a PostgreSQL of their own, and the network before them.</summary>
@@ -146,6 +103,9 @@ public sealed class Deployment : IAsyncDisposable
     public IReadOnlyList<Supervised> Doors { get; private set; } = [];
     public Relay Relay { get; private set; } = default!;
 
+    /// <summary>The wall clocks of two machines, each with a silo and a web process.</summary>
+    public IReadOnlyList<MachineClock> Clocks { get; private set; } = [];
+
     public static async Task<Deployment> StartAsync()
     {
         var made = new Deployment { Postgres = await Testing.Postgres.StartNewAsync() };
@@ -154,20 +114,21 @@ public sealed class Deployment : IAsyncDisposable
             ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await made.Postgres.CreateDatabaseAsync()), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", "chaos"),
             ("Logging:LogLevel:Default", "Warning"),
         ];
-        made.Silos = [.. Enumerable.Range(1, 2).Select(i => new Supervised($"silo-{i}", "Silo",
+        made.Clocks = [.. Enumerable.Range(0, 2).Select(i => new MachineClock(Path.Combine(made.folder, $"clock-{i}")))];
+        made.Silos = [.. Enumerable.Range(1, 2).Select(i => new Supervised($"silo-{i}", "Silo", made.Clocks[i - 1],
             [.. common, ("Cluster:SiloPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]))];
         var ports = Enumerable.Range(0, 2).Select(_ => Testing.Postgres.FreePort()).ToArray();
-        made.Doors = [.. ports.Select((port, i) => new Supervised($"web-{i + 1}", "WebApi",
+        made.Doors = [.. ports.Select((port, i) => new Supervised($"web-{i + 1}", "WebApi", made.Clocks[i],
         [
             .. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32])), ("Web:AccessTokenLifetime", "10:00:00"),
             ("LIMOCHA_DATA", Path.Combine(made.folder, $"web-{i}")), ("LIMOCHA_URLS", $"http://127.0.0.1:{port}"),
-            ("RateLimits:SignInsPerMinute", "1000000"), ("RateLimits:PerUserPerSecond", "100000"), ("RateLimits:PerUserBurst", "100000"),
+            ("RateLimits:SignInsPerMinute", "1000000"), ("RateLimits:PerUserPerSecond", "100000"), ("RateLimits:PerUserBurst", "100000"), ("RateLimits:ConnectsPerUserPerSecond", "1000"),
         ]))];
         made.Relay = new(ports);
         using var http = new HttpClient();
         foreach (var port in ports)
         {
-            await Until.TrueAsync(async () => (await http.GetAsync($"http://127.0.0.1:{port}/health/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "a web process is ready");
+            await Eventually.TrueAsync(async () => (await http.GetAsync($"http://127.0.0.1:{port}/health/ready")).IsSuccessStatusCode, "a web process is ready", seconds: 60);
         }
 
         return made;
@@ -179,9 +140,9 @@ public sealed class Deployment : IAsyncDisposable
         const string password = "a password for chaos";
         using var http = new HttpClient { BaseAddress = new(Relay.Address) };
         string[]? link = null;
-        await Until.TrueAsync(
+        await Eventually.TrueAsync(
             () => Task.FromResult((link = Doors.SelectMany(door => door.Output.Split('\n', ' ')).Select(word => word.Split("/setup?token=")).FirstOrDefault(parts => parts.Length == 2)) is not null),
-            TimeSpan.FromSeconds(30), "the first start prints its link");
+            "the first start prints its link", seconds: 30);
         (await http.PostAsJsonAsync($"{link![0]}/api/v1/setup", new { token = link[1].Trim(), userName = "chaos", displayName = "Chaos", password })).EnsureSuccessStatusCode();
         async Task<string> TokenAsync(string userName)
         {
@@ -218,36 +179,3 @@ public sealed class Deployment : IAsyncDisposable
 
 /// <summary>Somebody with a token; the first is the admin who dispatches.</summary>
 public sealed record Person(Guid Id, string Token);
-
-/// <summary>Waits for something that can only be looked at.</summary>
-public static class Until
-{
-    public static Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, string what) => TrueAsync(condition, patience, () => what);
-
-    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, Func<string> what)
-    {
-        var started = Stopwatch.StartNew();
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (true)
-        {
-            try
-            {
-                if (await condition())
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not yet.
-            }
-
-            if (started.Elapsed > patience)
-            {
-                throw new TimeoutException($"Within {patience.TotalSeconds:F0} s: {what()}");
-            }
-
-            await look.WaitForNextTickAsync();
-        }
-    }
-}

@@ -21,10 +21,12 @@ public enum Trouble
     Hold,
     /// <summary>PostgreSQL stops as in a crash and comes back after a while.</summary>
     CrashDatabase,
+    /// <summary>The wall clock of a silo and a web process is set wrong by up to ten minutes, and right again after a while.</summary>
+    JumpClock,
 }
 
-/// <summary>One trouble.</summary>
-public sealed record Step(TimeSpan At, Trouble Trouble, int Target, TimeSpan Lasts);
+/// <summary>One trouble. <paramref name="Seconds"/> is how far a clock jumps.</summary>
+public sealed record Step(TimeSpan At, Trouble Trouble, int Target, TimeSpan Lasts, int Seconds);
 
 /// <summary>A random schedule that is the same for the same seed.</summary>
 public static class Schedule
@@ -39,7 +41,7 @@ public static class Schedule
         for (var at = 2.0; at < length.TotalSeconds; at += 1 + random.NextDouble() * 6)
         {
             var trouble = steps.Count < kinds.Length ? kinds[steps.Count] : kinds[random.Next(kinds.Length)];
-            steps.Add(new(TimeSpan.FromSeconds(at), trouble, random.Next(2), TimeSpan.FromSeconds(0.5 + random.NextDouble() * (trouble == Trouble.PauseSilo ? 12 : 5))));
+            steps.Add(new(TimeSpan.FromSeconds(at), trouble, random.Next(2), TimeSpan.FromSeconds(0.5 + random.NextDouble() * (trouble == Trouble.PauseSilo ? 12 : 5)), random.Next(-600, 600)));
         }
 
         return steps;
@@ -65,6 +67,7 @@ public static class Schedule
             Trouble.RestartDoor => RestartAsync(door),
             Trouble.PauseDoor => WhileAsync(door.Pause, door.Continue),
             Trouble.Cut => WhileAsync(() => deployment.Relay.Cut(step.Target), () => { }),
+            Trouble.JumpClock => WhileAsync(() => deployment.Clocks[step.Target].Set(step.Seconds), () => deployment.Clocks[step.Target].Set(0)),
             Trouble.Hold => WhileAsync(() => deployment.Relay.Hold(step.Target), () => deployment.Relay.Release(step.Target)),
             _ => DatabaseAsync(),
         });

@@ -1,3 +1,4 @@
+using LimoCha.Actors.Testing;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;

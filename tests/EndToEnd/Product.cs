@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -7,72 +6,6 @@ using System.Text.Json;
 using LimoCha.Actors.Testing;
 
 namespace LimoCha.Actors.EndToEnd;
-
-/// <summary>A process of the product, from the build beside the tests.</summary>
-public sealed class ProductProcess : IAsyncDisposable
-{
-    private readonly Process process;
-    private readonly ConcurrentQueue<string> output = new();
-
-    private ProductProcess(Process process)
-    {
-        this.process = process;
-        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
-
-    public string Output => string.Join('\n', output);
-    public bool HasExited => process.HasExited;
-
-    public static ProductProcess Start(string project, params (string Key, string Value)[] settings)
-    {
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        var dll = Path.Combine(Repository.Root, "src", project, "bin", configuration, "net10.0", $"LimoCha.Actors.{project}.dll");
-        var start = new ProcessStartInfo("dotnet", [dll]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var (key, value) in settings)
-        {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
-        return new(Process.Start(start)!);
-    }
-
-    /// <summary>kill -9.</summary>
-    public async Task KillAsync()
-    {
-        process.Kill();
-        await process.WaitForExitAsync();
-    }
-
-    /// <summary>SIGTERM, and its exit code.</summary>
-    public async Task<int> StopAsync()
-    {
-        using var signal = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        await process.WaitForExitAsync();
-        return process.ExitCode;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (!process.HasExited)
-        {
-            await KillAsync();
-        }
-
-        process.Dispose();
-    }
-}
-
-public static class Repository
-{
-    /// <summary>The folder with the solution.</summary>
-    public static string Root { get; } = Find(AppContext.BaseDirectory);
-
-    private static string Find(string folder) =>
-        File.Exists(Path.Combine(folder, "LimoCha.Actors.sln")) ? folder : Find(Path.GetDirectoryName(folder)!);
-}
 
 /// <summary>A web process at an address of its own, with what is needed to start it again on the same data.</summary>
 public sealed class Product : IAsyncDisposable

@@ -1,16 +1,39 @@
+using System.Diagnostics;
+
 namespace LimoCha.Actors;
 
-/// <summary>Waits for a condition that has no event of its own.</summary>
+/// <summary>Waits for a condition that has no event of its own. A service that is not reached yet does not fulfil it.</summary>
 public static class Eventually
 {
-    public static async Task TrueAsync(Func<Task<bool>> condition, string because, int seconds = 20)
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
+
+    public static Task TrueAsync(Func<Task<bool>> condition, string because, int seconds = 20) =>
+        TrueAsync(condition, () => because, TimeSpan.FromSeconds(seconds));
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> because, TimeSpan patience)
     {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
-        var deadline = System.Diagnostics.Stopwatch.StartNew();
-        while (!await condition())
+        using var look = new PeriodicTimer(Look);
+        var started = Stopwatch.StartNew();
+        while (!await HoldsAsync(condition))
         {
-            deadline.Elapsed.TotalSeconds.Should().BeLessThan(seconds, because);
+            if (started.Elapsed > patience)
+            {
+                throw new TimeoutException($"Within {patience.TotalSeconds:F0} s: {because()}");
+            }
+
             await look.WaitForNextTickAsync();
+        }
+    }
+
+    private static async Task<bool> HoldsAsync(Func<Task<bool>> condition)
+    {
+        try
+        {
+            return await condition();
+        }
+        catch (HttpRequestException)
+        {
+            return false;
         }
     }
 }

@@ -9,12 +9,12 @@ public sealed class GatewayRegistryGrain(TimeProvider clock) : Grain, IGatewayRe
     /// <summary>A gateway registers this often.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<Guid, (GatewayRef Gateway, DateTimeOffset Seen)> gateways = [];
+    private readonly Dictionary<Guid, (GatewayRef Gateway, long Seen)> gateways = [];
 
     public Task<bool> RegisterAsync(GatewayRef gateway, CancellationToken cancellationToken = default)
     {
         var known = gateways.ContainsKey(gateway.Epoch);
-        gateways[gateway.Epoch] = (gateway, clock.GetUtcNow());
+        gateways[gateway.Epoch] = (gateway, clock.GetTimestamp());
         return Task.FromResult(known);
     }
 
@@ -26,8 +26,7 @@ public sealed class GatewayRegistryGrain(TimeProvider clock) : Grain, IGatewayRe
 
     public Task<IReadOnlyList<GatewayRef>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var oldest = clock.GetUtcNow() - 3 * Period;
-        foreach (var (epoch, _) in gateways.Where(pair => pair.Value.Seen < oldest).ToList())
+        foreach (var (epoch, _) in gateways.Where(pair => clock.GetElapsedTime(pair.Value.Seen) > 3 * Period).ToList())
         {
             gateways.Remove(epoch);
         }

@@ -26,6 +26,11 @@ public static class SiloHosting
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>A call to an actor whose silo died is given up after this; longer than the database is waited for (10 s).</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(12);
+
+    private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(10);
+
     /// <summary>A host with a silo of LimoCha.Actors in it.</summary>
     public static IHostApplicationBuilder AddLimoChaSilo(this IHostApplicationBuilder builder)
     {
@@ -61,6 +66,8 @@ public static class SiloHosting
             }
 
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
             client.UseConnectionRetryFilter((_, _) => Task.FromResult(true));
             if (Tracing.IsExported)
             {
@@ -166,6 +173,7 @@ public static class SiloHosting
             return;
         }
 
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", storage.ConnectionString));
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
         if (cluster.AdvertisedAddress is { Length: > 0 } address)

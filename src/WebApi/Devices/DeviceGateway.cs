@@ -37,6 +37,9 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     /// <summary>Raised when rows of the read model changed; for pages of this process.</summary>
     public event Action<IReadOnlyList<ReadModelChange>>? Changed;
 
+    /// <summary>Pauses and idleness go by a clock that nobody sets.</summary>
+    private DateTimeOffset Steady => DateTimeOffset.UnixEpoch + clock.GetElapsedTime(0);
+
     /// <summary>How many devices are connected here.</summary>
     public int Connections => links.Count;
 
@@ -44,7 +47,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     public async Task<Outcome<Attached>> AttachAsync(Guid userId, DeviceConnection connection, IDeviceSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var link = new DeviceLink(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink, clock.GetUtcNow());
+        var link = new DeviceLink(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink, Steady);
         Add(link);
         try
         {
@@ -81,8 +84,8 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     {
         if (links.TryGetValue(connectionId, out var link))
         {
-            link.Used(clock.GetUtcNow(), foreground);
-            if (link.IsActive(clock.GetUtcNow()) != link.ToldActive)
+            link.Used(Steady, foreground);
+            if (link.IsActive(Steady) != link.ToldActive)
             {
                 _ = TellActiveAsync(link);
             }
@@ -121,7 +124,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     /// <inheritdoc />
     public Task<IReadOnlyList<OnlineUser>> OnlineAsync()
     {
-        var now = clock.GetUtcNow();
+        var now = Steady;
         return Task.FromResult<IReadOnlyList<OnlineUser>>([.. byUser.Select(pair => new OnlineUser(pair.Key, pair.Value.Values.Any(link => link.IsActive(now))))]);
     }
 
@@ -242,7 +245,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         {
             foreach (var message in messages)
             {
-                link.Unacknowledged.Sent(message, link.Have, clock.GetUtcNow());
+                link.Unacknowledged.Sent(message, link.Have, Steady);
                 link.Note(message);
             }
         }
@@ -298,7 +301,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         using var timer = new PeriodicTimer(ResendPeriod, clock);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            var now = clock.GetUtcNow();
+            var now = Steady;
             foreach (var link in links.Values.Where(link => link.IsActive(now) != link.ToldActive))
             {
                 _ = TellActiveAsync(link);
@@ -322,7 +325,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 
     private async Task TellActiveAsync(DeviceLink link)
     {
-        var active = link.ToldActive = link.IsActive(clock.GetUtcNow());
+        var active = link.ToldActive = link.IsActive(Steady);
         try
         {
             await grains.Grain<IUserGrain>(link.UserId).ActiveAsync(link.Connection.ConnectionId, active);

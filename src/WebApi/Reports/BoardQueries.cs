@@ -85,6 +85,23 @@ public sealed class BoardQueries(Database database, TimeProvider clock, IOptions
         return rows.AsList();
     }
 
+    /// <summary>When the people an actor sees were seen last.</summary>
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> LastSeenAsync(Actor by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var rows = await connection.QueryAsync<LastSeenRow>($"SELECT s.id, s.version, s.at FROM last_seen s JOIN staff_user u ON u.id = s.id WHERE {People(by)}", Scope(by).Parameters);
+        return rows.ToDictionary(row => row.Id, row => row.At);
+    }
+
+    /// <summary>The task types that new tasks may be of.</summary>
+    public async Task<IReadOnlyList<TaskTypeView>> TaskTypesAsync(CancellationToken cancellationToken = default)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var rows = await connection.QueryAsync<TaskTypeRow>($"SELECT {ReadTables.TaskType.Columns} FROM task_type ORDER BY name");
+        return [.. rows.Where(row => row.Enabled).Select(TaskTypeKind.View)];
+    }
+
     private static (string Sql, DynamicParameters Parameters) Scope(Actor by)
     {
         var parameters = new DynamicParameters();

@@ -12,4 +12,19 @@ window.limocha = {
       error => none(error.message || "unavailable"),
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 10000 });
   }),
+  // A place to sign in with finger, pen or mouse.
+  draw: canvas => {
+    const pen = canvas.getContext("2d");
+    Object.assign(pen, { lineWidth: 3, lineCap: "round", lineJoin: "round", strokeStyle: "#22302a" });
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    canvas.dataset.drawn = "";
+    const at = event => {
+      const box = canvas.getBoundingClientRect();
+      return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
+    };
+    canvas.onpointerdown = event => { canvas.setPointerCapture(event.pointerId); pen.beginPath(); pen.moveTo(...at(event)); canvas.dataset.drawn = "yes"; };
+    canvas.onpointermove = event => { if (event.buttons) { pen.lineTo(...at(event)); pen.stroke(); } };
+  },
+  // What was drawn, as the base64 of a PNG; null when nothing was.
+  drawing: canvas => canvas.dataset.drawn ? canvas.toDataURL("image/png").split(",")[1] : null,
 };
