@@ -30,6 +30,7 @@ trap 'rm -rf "$results"' EXIT
 dotnet build -c Release --nologo -v quiet LimoCha.Actors.sln || { echo "0 passed, 1 failed"; exit 1; }
 
 failed=0
+./deploy/check/run.sh || failed=1
 for project in Unit Cluster EndToEnd Chaos; do
   dotnet test -c Release --no-build --nologo "tests/$project/$project.csproj" --logger "trx;LogFileName=$results/$project.trx" --logger "console;verbosity=minimal" || failed=1
 done

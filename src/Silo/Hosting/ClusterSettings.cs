@@ -31,4 +31,10 @@ public sealed class ClusterSettings
 
     /// <summary>The address other processes reach this one by; found by itself when left out.</summary>
     public string? AdvertisedAddress { get; set; }
+
+    /// <summary>
+    /// True in Kubernetes: the address and the ids come from the pod (see <c>deploy/kubernetes</c>), and a pod that is gone is
+    /// declared dead at once. Default false.
+    /// </summary>
+    public bool Kubernetes { get; set; }
 }

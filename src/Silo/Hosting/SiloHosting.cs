@@ -176,7 +176,11 @@ public static class SiloHosting
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", storage.ConnectionString));
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
-        if (cluster.AdvertisedAddress is { Length: > 0 } address)
+        if (cluster.Kubernetes)
+        {
+            silo.UseKubernetesHosting();
+        }
+        else if (cluster.AdvertisedAddress is { Length: > 0 } address)
         {
             silo.ConfigureEndpoints(IPAddress.Parse(address), cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: true);
         }
