@@ -43,7 +43,7 @@ public sealed class BrowserTests(DemoFixture demo) : IAsyncLifetime
         var title = $"浏览器任务 {Guid.NewGuid():N}"[..20];
         await board.GetByTestId("new-task").ClickAsync();
         await board.GetByLabel("标题").FillAsync(title);
-        await board.Locator(".mud-dialog .mud-select").First.ClickAsync();
+        await board.Locator(".mud-dialog .mud-input-control.mud-select", new() { HasText = "指派给" }).ClickAsync();
         await board.Locator(".mud-popover-open .mud-list-item", new() { HasText = "王晓东" }).ClickAsync();
         await board.GetByTestId("create").ClickAsync();
 
@@ -59,6 +59,77 @@ public sealed class BrowserTests(DemoFixture demo) : IAsyncLifetime
         await Expect(board.GetByTestId("lane-completed")).ToContainTextAsync(title);
         await NoSidewaysScrollAsync(phone);
         await NoSidewaysScrollAsync(board);
+    }
+
+    /// <summary>A step that asks for a location and a signature, a checklist, a notice to read: on a phone, with a finger.</summary>
+    [Fact]
+    public async Task F2_a_flow_is_walked_on_the_phone_with_consent_checklist_and_signature_and_a_notice_is_read()
+    {
+        using var admin = await product.SignInAsync("admin");
+        var type = await admin.PostAsync("task-types", new
+        {
+            name = $"手机流程 {Guid.NewGuid():N}"[..14], checklist = new[] { "通电" },
+            flow = new object[]
+            {
+                new { key = "accept", title = "接单", stage = "accepted" },
+                new { key = "arrive", title = "到达", stage = "started", proof = new[] { "location" } },
+                new { key = "sign", title = "签收", stage = "completed", proof = new[] { "checklist", "signature" } },
+            },
+        });
+        var title = $"流程 {Guid.NewGuid():N}"[..16];
+        var phone = await SignInAsync("staff4", "/m", Phone);
+        var task = await admin.PostAsync("tasks", new { title, typeId = type.Json.GetProperty("id").GetString(), assigneeId = await admin.UserIdAsync("staff4") });
+        var notice = await admin.PostAsync("notices", new { title = $"公告 {title}", audience = new { kind = "people", userIds = new[] { await admin.UserIdAsync("staff4") } } });
+        notice.Status.Should().Be(System.Net.HttpStatusCode.Created, "{0}", notice.Text);
+
+        var read = phone.GetByTestId("notice").Filter(new() { HasText = title });
+        await read.GetByTestId("read").ClickAsync();
+        await Expect(read).ToHaveCountAsync(0);
+
+        var card = phone.GetByTestId("card").Filter(new() { HasText = title });
+        await card.GetByTestId("accept").ClickAsync();
+        await card.GetByTestId("step").Filter(new() { HasText = "到达" }).ClickAsync();
+        await phone.GetByTestId("take-step").ClickAsync();
+        await Expect(phone.GetByTestId("step-problem")).ToBeVisibleAsync();
+        await phone.GetByTestId("consent-task.location").ClickAsync();
+        await phone.GetByTestId("take-step").ClickAsync();
+        await card.GetByTestId("check-0").ClickAsync();
+        await card.GetByTestId("step").Filter(new() { HasText = "签收" }).ClickAsync();
+        await phone.GetByTestId("take-step").ClickAsync();
+        await Expect(phone.GetByTestId("step-problem")).ToBeVisibleAsync();
+        var pad = (await phone.GetByTestId("signature").BoundingBoxAsync())!;
+        await phone.Mouse.MoveAsync(pad.X + 20, pad.Y + 20);
+        await phone.Mouse.DownAsync();
+        await phone.Mouse.MoveAsync(pad.X + 120, pad.Y + 60, new() { Steps = 5 });
+        await phone.Mouse.UpAsync();
+        await phone.GetByTestId("take-step").ClickAsync();
+        await Expect(card).ToHaveCountAsync(0);
+
+        var done = (await admin.GetAsync($"tasks/{task.Json.GetProperty("id").GetString()}")).Json;
+        done.GetProperty("stage").GetString().Should().Be("completed");
+        done.GetProperty("details").GetProperty("proofs").EnumerateArray().Select(proof => proof.GetProperty("kind").GetString()).Should().Equal("location", "signature");
+        await NoSidewaysScrollAsync(phone);
+    }
+
+    [Fact]
+    public async Task A_manager_offers_a_task_and_the_first_to_take_it_on_a_phone_has_it()
+    {
+        var board = await SignInAsync("manager", "/", Desktop);
+        var (one, two) = (await SignInAsync("staff1", "/m", Phone), await SignInAsync("staff2", "/m", Phone));
+        var title = $"抢单 {Guid.NewGuid():N}"[..16];
+        await board.GetByTestId("new-task").ClickAsync();
+        await board.GetByLabel("标题").FillAsync(title);
+        await board.Locator(".mud-dialog .mud-input-control.mud-select", new() { HasText = "派单方式" }).ClickAsync();
+        await board.Locator(".mud-popover-open .mud-list-item", new() { HasText = "抢单" }).ClickAsync();
+        await board.GetByTestId("create").ClickAsync();
+        await Expect(board.GetByTestId("lane-offered")).ToContainTextAsync(title);
+
+        var (ones, twos) = (one.GetByTestId("card").Filter(new() { HasText = title }), two.GetByTestId("card").Filter(new() { HasText = title }));
+        await twos.WaitForAsync();
+        await ones.GetByTestId("accept").ClickAsync();
+        await Expect(twos).ToHaveCountAsync(0);
+        await Expect(ones.GetByTestId("start")).ToBeVisibleAsync();
+        await Expect(board.GetByTestId("lane-accepted")).ToContainTextAsync(title);
     }
 
     [Fact]
@@ -86,9 +157,9 @@ public sealed class BrowserTests(DemoFixture demo) : IAsyncLifetime
         await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("人民广场站");
         await phone.GetByTestId("check-out").ClickAsync();
         await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("签退");
-        await phone.GetByTestId("consent").ClickAsync();
+        await phone.GetByTestId("consent-attendance.location").ClickAsync();
         await Expect(phone.GetByTestId("check-in")).ToBeDisabledAsync();
-        await phone.GetByTestId("consent").ClickAsync();
+        await phone.GetByTestId("consent-attendance.location").ClickAsync();
         await Expect(phone.GetByTestId("check-in")).ToBeEnabledAsync();
     }
 

@@ -8,6 +8,9 @@ namespace LimoCha.Actors.Pages;
 /// <summary>A page that follows the read model: it loads once and again whenever something changed, not oftener than a few times a second.</summary>
 public abstract class LivePage : ComponentBase, IAsyncDisposable
 {
+    /// <summary>How dialogs look: as wide as a phone or a small sheet, closed by Escape.</summary>
+    internal static readonly MudBlazor.DialogOptions Closable = new() { FullWidth = true, MaxWidth = MudBlazor.MaxWidth.Small, CloseOnEscapeKey = true };
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly CancellationTokenSource closed = new();
     private readonly SemaphoreSlim wanted = new(0);
