@@ -73,10 +73,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
         foreach (var process in deployment.Silos.Concat(deployment.Doors).Where(process => process.Stops.Count > 0))
         {
             output.WriteLine($"{process.Name} ended after {string.Join(", ", process.Stops.Select(stop => stop.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)))} s of asking");
-            if (process.Stops.Exists(stop => stop.TotalSeconds > 20))
+        }
+
+        if (findings.Count > 0 || Environment.GetEnvironmentVariable("CHAOS_LOGS") is not null)
+        {
+            var logs = Directory.CreateTempSubdirectory($"limocha-chaos-seed-{seed}-").FullName;
+            foreach (var process in deployment.Silos.Concat(deployment.Doors))
             {
-                output.WriteLine(process.Output);
+                await File.WriteAllTextAsync(Path.Combine(logs, $"{process.Name}.log"), process.AllOutput);
             }
+
+            output.WriteLine($"what the processes printed is in {logs}");
         }
 
         foreach (var finding in findings.Take(50))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -11,6 +12,7 @@ public sealed class Supervised : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private readonly string project;
     private readonly (string Key, string Value)[] settings;
+    private readonly ConcurrentQueue<ProductProcess> lives = new();
     private ProductProcess process;
     private volatile bool down;
     private volatile bool closing;
@@ -28,6 +30,9 @@ public sealed class Supervised : IAsyncDisposable
 
     /// <summary>The last lines it printed.</summary>
     public string Output => process.Output;
+
+    /// <summary>What it printed in all its lives, each under a line that says how it began.</summary>
+    public string AllOutput => string.Join('\n', lives.Select((life, i) => $"--- life {i + 1}\n{life.Output}"));
 
     /// <summary>kill -9, and stays down until <see cref="Up"/>.</summary>
     public void Kill()
@@ -76,6 +81,7 @@ public sealed class Supervised : IAsyncDisposable
     private ProductProcess Start()
     {
         var started = ProductProcess.Start(project, settings);
+        lives.Enqueue(started);
         started.Exited += ended =>
         {
             // A silo that was declared dead while it slept ends itself: its supervisor starts a new one.
@@ -112,7 +118,7 @@ public sealed class Deployment : IAsyncDisposable
         (string, string)[] common =
         [
             ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await made.Postgres.CreateDatabaseAsync()), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", "chaos"),
-            ("Logging:LogLevel:Default", "Warning"),
+            ("Logging:LogLevel:Default", "Warning"), ("Logging:Console:FormatterOptions:TimestampFormat", "HH:mm:ss.fff "),
         ];
         made.Clocks = [.. Enumerable.Range(0, 2).Select(i => new MachineClock(Path.Combine(made.folder, $"clock-{i}")))];
         made.Silos = [.. Enumerable.Range(1, 2).Select(i => new Supervised($"silo-{i}", "Silo", made.Clocks[i - 1],

@@ -138,10 +138,13 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
     private readonly Dictionary<Guid, Card> shown = [];
     private readonly List<(Guid Id, int Version)> everShown = [];
     private GatewayRef? me;
+    private Fence fence = new();
     private TaskCompletionSource changed = New();
 
     public string? Ended { get; private set; }
     public int Syncs { get; private set; }
+    /// <summary>Messages that came from an activation without the right to send, or too late.</summary>
+    public int Fenced { get; private set; }
     /// <summary>While set, the gateway cannot be reached.</summary>
     public bool Unreachable { get; set; }
     public string ConnectionId { get; private set; } = $"c-{Guid.NewGuid():N}";
@@ -176,7 +179,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
 
     public Task<Outcome<Attached>> HelloAsync()
     {
-        ConnectionId = $"c-{Guid.NewGuid():N}";
+        (ConnectionId, fence) = ($"c-{Guid.NewGuid():N}", new());
         return client.GetGrain<IUserGrain>(userId).AttachAsync(me!, Connection);
     }
 
@@ -212,6 +215,12 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
         {
             foreach (var message in messages.Where(m => m.ConnectionId == ConnectionId))
             {
+                if (!fence.Passes(message.Token))
+                {
+                    Fenced++;
+                    continue;
+                }
+
                 if (message.Sync is { } all)
                 {
                     Syncs++;
@@ -260,7 +269,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
         {
             lock (gate)
             {
-                return new(ConnectionId, sessionId, new() { DeviceId = deviceId, Platform = "test", Have = [.. shown.Values.Select(card => new CardRef { Id = card.Id, Version = card.Version })] }, DateTimeOffset.UnixEpoch);
+                return new(ConnectionId, sessionId, new() { DeviceId = deviceId, Platform = "test", Have = [.. shown.Values.Select(card => new CardRef { Id = card.Id, Version = card.Version })] }, DateTimeOffset.UnixEpoch) { Token = fence.Issue() };
             }
         }
     }
@@ -273,5 +282,6 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
         {
             shown[card.Id] = card;
             everShown.Add((card.Id, card.Version));
-        }    }
+        }
+    }
 }

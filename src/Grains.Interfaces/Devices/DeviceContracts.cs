@@ -108,6 +108,12 @@ public sealed record DeviceConnection(
 {
     /// <summary>False when the device was not used for a while.</summary>
     [Id(4)] public bool Active { get; init; } = true;
+
+    /// <summary>
+    /// The right to send to it: higher each time the gateway tells an actor of it. Messages under an older one are not
+    /// sent, so that an activation which has been replaced without knowing cannot undo what its successor sent.
+    /// </summary>
+    [Id(5)] public long Token { get; init; }
 }
 
 /// <summary>What a gateway is asked to send to one connection.</summary>
@@ -126,6 +132,8 @@ public sealed record DeviceMessage
     [Id(4)] public string? SessionEnded { get; init; }
     /// <summary>How far a long job of this person is, when set. Not repeated: the next one says more.</summary>
     [Id(5)] public JobProgress? Progress { get; init; }
+    /// <summary>The right to send it: the token of the connection.</summary>
+    [Id(6)] public long Token { get; init; }
 }
 
 /// <summary>How far a long job is.</summary>

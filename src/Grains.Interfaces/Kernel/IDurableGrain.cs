@@ -32,6 +32,14 @@ public static class FreshId
     /// <summary>Marks the calls of this flow to this one grain.</summary>
     public static void Mark(Guid id) => RequestContext.Set(Key, id);
 
-    /// <summary>True when the activating call carries the mark for this very grain.</summary>
-    public static bool IsMarked(Guid id) => RequestContext.Get(Key) is Guid marked && marked == id;
+    /// <summary>True when the activating call carries the mark for this very grain. Whatever it marks, it goes no further.</summary>
+    public static bool Take(Guid id)
+    {
+        var mine = RequestContext.Get(Key) is Guid marked && marked == id;
+        Clear();
+        return mine;
+    }
+
+    /// <summary>Calls that follow are not the making call: what the actor does from now on must not be taken for it.</summary>
+    public static void Clear() => RequestContext.Remove(Key);
 }

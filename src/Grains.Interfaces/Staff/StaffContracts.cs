@@ -287,6 +287,10 @@ public interface IUserGrain : IDurableGrain
     [Alias("PlacedAsync")]
     Task PlacedAsync(Guid locationId, bool present, DateTimeOffset at, CancellationToken cancellationToken = default);
 
+    /// <summary>The cluster has changed: looks what is open, in case a silo that was given up was told what this actor was not.</summary>
+    [Alias("LookAgainAsync"), AlwaysInterleave]
+    Task LookAgainAsync(CancellationToken cancellationToken = default);
+
     /// <summary>The cards that are open now.</summary>
     [Alias("CardsAsync")]
     Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default);

@@ -75,9 +75,18 @@ public sealed class Inbox
     public IReadOnlyList<CardRef> Unknown(IReadOnlyList<CardRef>? have) =>
         have is null ? [] : [.. have.Where(card => card is not null && !cards.ContainsKey(card.Id) && !(removed.TryGetValue(card.Id, out var gone) && gone >= card.Version))];
 
+    /// <summary>The right under which a connection is sent to; null when it is not known here.</summary>
+    public long? TokenOf(string connectionId) => links.TryGetValue(connectionId, out var link) ? link.Connection.Token : null;
+
     /// <summary>A connection: the whole set goes out first. The same device elsewhere is replaced.</summary>
     public IReadOnlyList<Outgoing> Attach(Guid gateway, DeviceConnection connection)
     {
+        if (TokenOf(connection.ConnectionId) > connection.Token)
+        {
+            // An announcement that a later one has overtaken.
+            return [];
+        }
+
         foreach (var old in links.Values.Where(link => link.Connection.Hello.DeviceId == connection.Hello.DeviceId).ToList())
         {
             links.Remove(old.Connection.ConnectionId);
@@ -127,7 +136,7 @@ public sealed class Inbox
             links.Remove(link.Connection.ConnectionId);
         }
 
-        return [.. over.Select(link => new Outgoing(link.Gateway, new() { ConnectionId = link.Connection.ConnectionId, SessionEnded = reason }))];
+        return [.. over.Select(link => link.Send(new() { SessionEnded = reason }))];
     }
 
     private void Forget(CardRef card)
@@ -146,6 +155,6 @@ public sealed class Inbox
 
     private sealed record Link(Guid Gateway, DeviceConnection Connection)
     {
-        public Outgoing Send(DeviceMessage message) => new(Gateway, message with { ConnectionId = Connection.ConnectionId });
+        public Outgoing Send(DeviceMessage message) => new(Gateway, message with { ConnectionId = Connection.ConnectionId, Token = Connection.Token });
     }
 }

@@ -9,7 +9,11 @@ namespace LimoCha.Actors.Devices;
 /// The live devices of one user: the inbox they show, the gateways that hold them, and the gateways that may hold some and
 /// do not answer. Part of the user's actor and used only in its turns.
 /// </summary>
-internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, LocalGateways local, TimeProvider clock, Func<Guid, bool> sessionStands)
+/// <remarks>
+/// A gateway that tells of a connection from then on sends only what this actor sends. So what is open is looked up after
+/// that and before the connection gets the whole set: everything that another activation may have shown there is in it.
+/// </remarks>
+internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, LocalGateways local, TimeProvider clock, Func<Guid, bool> sessionStands, Func<CancellationToken, Task> look)
 {
     private const int AskedAtOnce = 32;
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
@@ -35,12 +39,26 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     }
 
     /// <summary>
-    /// Connects a device. What it shows and the inbox does not know is asked of its actor first: a card that was delivered
-    /// just before a crash is not yet in the read model, and dropping it now would show it a second time later.
+    /// Connects a device. Another activation may have sent to it when it is not new and this one was not the last to be
+    /// told of it, or when some gateway's devices are still that one's; then what is open is looked up.
     /// </summary>
-    public async Task ConnectAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
+    public async Task AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
     {
-        Send(Inbox.Merge(await AskAsync(Inbox.Unknown(connection.Hello.Have).Select(card => card.Id), cancellationToken)));
+        if (lost.Count > 0 || connection.Token > (Inbox.TokenOf(connection.ConnectionId) ?? 0) + 1)
+        {
+            await look(cancellationToken);
+        }
+
+        await ConnectAsync(gateway, connection, cancellationToken);
+    }
+
+    /// <summary>
+    /// What the device shows and the inbox does not know is asked of its actor first: a card that was delivered just before
+    /// a crash is not yet in the read model, and dropping it now would show it a second time later.
+    /// </summary>
+    private async Task ConnectAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
+    {
+        Put(await AskAsync(Inbox.Unknown(connection.Hello.Have).Select(card => card.Id), cancellationToken));
 
         connection = connection with { Hello = connection.Hello with { Have = null } };
         if (!gateways.ContainsKey(gateway.Epoch))
@@ -57,10 +75,11 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
         Send(Inbox.Attach(gateway.Epoch, connection));
     }
 
-    /// <summary>The cards of these that are open for this user, as their own actors say.</summary>
-    public Task<IReadOnlyList<Card>> AskAsync(IReadOnlyList<Card> behind, CancellationToken cancellationToken) => AskAsync(behind.Select(card => card.Id), cancellationToken);
+    /// <summary>Puts cards that the user wants to see.</summary>
+    public void Put(IEnumerable<Card> open) => Send(Inbox.Merge(open.Where(user.Wants)));
 
-    private async Task<IReadOnlyList<Card>> AskAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    /// <summary>The cards of these that are open for this user, as their own actors say.</summary>
+    public async Task<IReadOnlyList<Card>> AskAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
     {
         var who = person();
         List<Card> open = [];
@@ -73,7 +92,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
         return open;
     }
 
-    /// <summary>Asks every gateway which of this user's devices it holds, so that an actor that moved finds them again.</summary>
+    /// <summary>Asks every gateway which of this user's devices it holds, so that an actor that moved finds them again; and looks what is open.</summary>
     public async Task FindAsync(CancellationToken cancellationToken)
     {
         foreach (var gateway in await grains.GetGrain<IGatewayRegistryGrain>(0).ListAsync(cancellationToken))
@@ -81,32 +100,42 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
             lost[gateway.Epoch] = gateway;
         }
 
-        await FindLostAsync(cancellationToken);
+        await FindLostAsync(first: true, cancellationToken);
     }
 
     /// <summary>
     /// A gateway that could not be reached may still be alive and hold devices that wait: it is asked again until it
     /// answers or has left the registry.
     /// </summary>
-    private async Task FindLostAsync(CancellationToken cancellationToken)
+    private async Task FindLostAsync(bool first, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(lost.Values.ToList().Select(async gateway =>
+        var answers = await Task.WhenAll(lost.Values.ToList().Select(async gateway =>
         {
             try
             {
-                var found = await gateway.Observer.ConnectionsAsync(person().UserId).WaitAsync(GatewayAnswer, clock, cancellationToken);
-                foreach (var connection in found.Where(connection => sessionStands(connection.SessionId)))
-                {
-                    await ConnectAsync(gateway, connection, cancellationToken);
-                }
-
-                lost.Remove(gateway.Epoch);
+                return (Gateway: gateway, Found: await gateway.Observer.ConnectionsAsync(person().UserId).WaitAsync(GatewayAnswer, clock, cancellationToken));
             }
-            catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException or StorageUnavailableException)
+            catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException)
             {
                 // Asked again below.
+                return (gateway, null!);
             }
         }));
+        if (first || answers.Any(answer => answer.Found is { Count: > 0 }))
+        {
+            await look(cancellationToken);
+        }
+
+        foreach (var (gateway, found) in answers.Where(answer => answer.Found is not null))
+        {
+            foreach (var connection in found.Where(connection => sessionStands(connection.SessionId)))
+            {
+                await ConnectAsync(gateway, connection, cancellationToken);
+            }
+
+            lost.Remove(gateway.Epoch);
+        }
+
         if (lost.Count == 0)
         {
             finding?.Dispose();
@@ -124,6 +153,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     {
         try
         {
+            // A gateway that is not in the registry any more is gone, and its devices are elsewhere.
             var alive = (await grains.GetGrain<IGatewayRegistryGrain>(0).ListAsync(cancellationToken)).Select(gateway => gateway.Epoch).ToHashSet();
             foreach (var gone in lost.Keys.Where(epoch => !alive.Contains(epoch)).ToList())
             {
@@ -135,6 +165,13 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
             // The registry is moving; whoever is lost is asked all the same.
         }
 
-        await FindLostAsync(cancellationToken);
+        try
+        {
+            await FindLostAsync(first: false, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException or StorageUnavailableException)
+        {
+            // What is open could not be looked up: the gateways are asked again, which also gives the right to send anew.
+        }
     }
 }

@@ -7,8 +7,8 @@ namespace LimoCha.Actors.Kernel;
 
 /// <summary>
 /// An actor whose commands commit once. A command asks a pure rule for facts, applies them, and writes state and facts
-/// in one row; then the facts go to the read model and the effects are told to others, both repeatable. What downstream
-/// has confirmed leaves the outbox with the next write; what it has not is sent again when the actor starts anew.
+/// in one row; then the facts go to the read model and the effects are told to others, both repeatable and each at its own
+/// pace: a read model that lags holds no device up. What both have confirmed leaves the outbox with the next write; what it has not is sent again when the actor starts anew.
 /// </summary>
 /// <remarks>
 /// Commands that may interleave share writes: those that arrive while a write is under way are decided at once against
@@ -38,9 +38,12 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     private TaskCompletionSource<int>? nextWrite;
     private TaskCompletionSource<int>? inFlight;
     private bool writing;
-    private int confirmed;
-    private Task pump = Task.CompletedTask;
+    private int projected;
+    private int told;
+    private Task projecting = Task.CompletedTask;
+    private Task telling = Task.CompletedTask;
     private long committedAt;
+    private bool unread;
 
     /// <summary>Takes what all actors share from the silo's services.</summary>
     protected DurableGrain(EntityKind<TState, TEvent> kind, IServiceProvider services)
@@ -74,7 +77,8 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (!FreshId.IsMarked(Id))
+        unread = FreshId.Take(Id);
+        if (!unread)
         {
             await storage.ReadStateAsync(kind.Name, this.GetGrainId(), row);
         }
@@ -84,18 +88,14 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         Version = ParseVersion(row.ETag);
         outbox.AddRange(row.State.Outbox);
         operations.AddRange(row.State.Operations);
-        confirmed = Version;
-        if (outbox.Count > 0)
-        {
-            confirmed = 0;
-            StartPump();
-        }
+        (projected, told) = outbox.Count > 0 ? (0, 0) : (Version, Version);
+        StartEffects();
     }
 
     /// <inheritdoc />
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await pump.WaitAsync(options.Drain, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Effects.WaitAsync(options.Drain, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await stopping.CancelAsync();
     }
 
@@ -107,10 +107,10 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             return;
         }
 
-        await pump;
-        confirmed = 0;
-        StartPump();
-        await pump.WaitAsync(cancellationToken);
+        await Effects;
+        (projected, told) = (0, 0);
+        StartEffects();
+        await Effects.WaitAsync(cancellationToken);
     }
 
     /// <summary>Tells others what is so now; what the kind of entity tells, unless the actor has more to ask.</summary>
@@ -124,6 +124,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         CallContext context, Func<TState, Decision<TEvent>> decide, Func<TState, int, TView> view)
         where TView : class
     {
+        FreshId.Clear();
         if (operations.Exists(operation => operation.Id == context.OperationId))
         {
             await ((nextWrite ?? inFlight)?.Task ?? Task.CompletedTask);
@@ -168,6 +169,24 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         var mine = tentative;
         var written = await CommitAsync();
         return Outcome.Of(view(mine, written), written);
+    }
+
+    /// <summary>
+    /// Completes when it is known whether the entity exists. An actor that was told that it is making it has not looked; a
+    /// repeat of that call, late and after all has been made, must not make others believe that there is none.
+    /// </summary>
+    protected async ValueTask LookedAsync()
+    {
+        if (unread && !Exists)
+        {
+            var stored = new GrainState<Stored<TState, TEvent>>();
+            await storage.ReadStateAsync(kind.Name, this.GetGrainId(), stored);
+            if (stored.RecordExists && !Exists)
+            {
+                DeactivateOnIdle();
+                throw new StorageUnavailableException("This actor began before its entity was made; ask again.");
+            }
+        }
     }
 
     /// <summary>The version that facts raised now will have.</summary>
@@ -217,7 +236,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             }
 
             mine.SetResult(Version);
-            StartPump();
+            StartEffects();
         }
     }
 
@@ -232,41 +251,68 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         // writing stays true: no further write leaves this activation.
     }
 
-    private void StartPump()
+    private Task Effects => Task.WhenAll(projecting, telling);
+
+    private void StartEffects()
     {
-        if (pump.IsCompleted && confirmed < Version)
+        if (projecting.IsCompleted && projected < Version)
         {
-            pump = PumpAsync();
+            projecting = RepeatAsync(() => projected < Version, ProjectAsync);
+        }
+
+        if (telling.IsCompleted && told < Version)
+        {
+            telling = RepeatAsync(() => told < Version, TellAsync);
         }
     }
 
-    private async Task PumpAsync()
+    private async Task ProjectAsync()
+    {
+        var (state, version, since) = (State, Version, committedAt);
+        await projector.ProjectAsync(kind.Entry(Id, state, version, [.. outbox.Where(entry => entry.Version <= version)]));
+        projected = version;
+        if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
+        {
+            // An actor that started meanwhile may have looked twice at a read model without this.
+            told = 0;
+        }
+
+        Confirm();
+    }
+
+    private async Task TellAsync()
+    {
+        var (state, version) = (State, Version);
+        await TellAsync(state, version, [.. outbox.Where(entry => entry.Version <= version)]);
+        told = version;
+        Confirm();
+    }
+
+    /// <summary>What the read model has and everybody was told leaves the outbox.</summary>
+    private void Confirm()
+    {
+        var confirmed = Math.Min(projected, told);
+        outbox.RemoveAll(entry => entry.Version <= confirmed);
+        StartEffects();
+        if (RestsWhenDone && confirmed == Version)
+        {
+            DeactivateOnIdle();
+        }
+    }
+
+    private async Task RepeatAsync(Func<bool> goesOn, Func<Task> effect)
     {
         var delay = options.RetryDelay;
-        while (confirmed < Version && !stopping.IsCancellationRequested)
+        while (goesOn() && !stopping.IsCancellationRequested)
         {
-            var (state, version, since) = (State, Version, committedAt);
-            Committed<TEvent>[] facts = [.. outbox.Where(entry => entry.Version <= version)];
             try
             {
-                var projected = projector.ProjectAsync(kind.Entry(Id, state, version, facts));
-                await Task.WhenAll(projected, TellAsync(state, version, facts));
-                if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
-                {
-                    await TellAsync(state, version, facts);
-                }
-
-                outbox.RemoveAll(entry => entry.Version <= version);
-                confirmed = version;
+                await effect();
                 delay = options.RetryDelay;
-                if (RestsWhenDone && version == Version)
-                {
-                    DeactivateOnIdle();
-                }
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                LogEffectsFailed(logger, kind.Name, Id, version, error.GetType().Name);
+                LogEffectsFailed(logger, kind.Name, Id, Version, error.GetType().Name);
                 await Task.Delay(delay, Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
             }

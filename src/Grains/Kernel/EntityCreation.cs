@@ -104,7 +104,8 @@ public sealed partial class EntityCreation(
             await projected.ConfigureAwait(false);
             if (clock.GetElapsedTime(since) > options.Value.SecondLook / 2)
             {
-                await kind.TellAsync(grains, id, state, 1, facts);
+                // It may have changed meanwhile: its actor knows what is so now.
+                await grains.GetGrain<IDurableGrain>(grainId).RecoverAsync().ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is not OutOfMemoryException)

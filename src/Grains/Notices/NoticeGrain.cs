@@ -19,11 +19,17 @@ public sealed class NoticeGrain(IServiceProvider services) : DurableGrain<Notice
     public Task<Outcome<NoticeView>> WithdrawAsync(CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => NoticeRules.Withdraw(state, context.By), View);
 
-    public Task<Outcome<NoticeView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
-        Task.FromResult(NoticeRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("notice"));
+    public async Task<Outcome<NoticeView>> GetAsync(Actor by, CancellationToken cancellationToken = default)
+    {
+        await LookedAsync();
+        return NoticeRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("notice");
+    }
 
-    public Task<Card?> CardAsync(Actor person, CancellationToken cancellationToken = default) =>
-        Task.FromResult(State.Open && NoticeRules.IsFor(State, person) ? NoticeProjection.Card(Id, State, Version) : null);
+    public async Task<Card?> CardAsync(Actor person, CancellationToken cancellationToken = default)
+    {
+        await LookedAsync();
+        return State.Open && NoticeRules.IsFor(State, person) ? NoticeProjection.Card(Id, State, Version) : null;
+    }
 
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
         ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => NoticeRules.Expire(state, Clock.GetUtcNow()), View);

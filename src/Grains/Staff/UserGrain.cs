@@ -21,6 +21,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     private readonly IChangeFeed changes = services.GetRequiredService<IChangeFeed>();
     private readonly IPresenceStore presence = services.GetRequiredService<IPresenceStore>();
     private readonly IPushQueue pushes = services.GetRequiredService<IPushQueue>();
+    private readonly LocalUsers neighbours = services.GetRequiredService<LocalUsers>();
     private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
     private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(services.GetRequiredService<IOptions<KernelOptions>>().Value.TimeZone);
     private UserDevices devices = default!;
@@ -34,17 +35,23 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        devices = new(this, () => Person, GrainFactory, local, Clock, Stands);
+        devices = new(this, () => Person, GrainFactory, local, Clock, Stands, LookAsync);
         if (!Exists)
         {
             return;
         }
 
-        await LookAsync(cancellationToken);
+        neighbours.Add(Id);
         place = await readModel.LastPlaceAsync(Id, cancellationToken);
         lastSeen = await readModel.LastSeenAsync(Id, cancellationToken);
         await devices.FindAsync(cancellationToken);
         this.RegisterGrainTimer(LookAsync, new() { DueTime = options.SecondLook, Period = Timeout.InfiniteTimeSpan, Interleave = true });
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        neighbours.Remove(Id);
+        return base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     public Task<Outcome<UserView>> CreateAsync(CreateUser command, Credentials credentials, CallContext context, CancellationToken cancellationToken = default) =>
@@ -168,7 +175,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
             return Refusal.Conflict("session-over", "The session is over; sign in again.");
         }
 
-        await devices.ConnectAsync(gateway, connection, cancellationToken);
+        await devices.AttachAsync(gateway, connection, cancellationToken);
         TellPresence();
         if (TakesPushes || pushed)
         {
@@ -212,7 +219,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
 
     public Task DeliverAsync(Card card, CancellationToken cancellationToken = default)
     {
-        if (!NoticeRules.Wants(State, card))
+        if (!Wants(card))
         {
             return Task.CompletedTask;
         }
@@ -244,6 +251,8 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
             place = present ? (locationId, at) : before?.LocationId == locationId ? null : before;
         }
     }
+
+    public Task LookAgainAsync(CancellationToken cancellationToken = default) => Exists ? LookAsync(cancellationToken) : Task.CompletedTask;
 
     public Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default) => Task.FromResult(Inbox.Cards);
 
@@ -327,6 +336,9 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return Task.CompletedTask;
     }
 
+    /// <summary>Whether this person's devices show a card.</summary>
+    internal bool Wants(Card card) => NoticeRules.Wants(State, card);
+
     private Actor Person => new(Id, State.Role, State.DepartmentId);
 
     private bool TakesPushes => State.Sessions.Any(session => session.Push is not null);
@@ -366,15 +378,22 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     }
 
     /// <summary>
-    /// Reads the open cards. Done at the start and once more a little later, which closes the projection's gap. A card whose
-    /// state is newer than its row is asked of its own actor: a closed one would otherwise come back on a device that has
-    /// seen it go.
+    /// Brings the inbox to what is open: rows whose state is at the row's version are; about all others, and about what the
+    /// inbox has beyond them, their own actors are asked. A closed one would otherwise come back on a device that has seen
+    /// it go, or stay for ever. Done at the start, once more a little later (which closes the projection's gap), when
+    /// another activation may have been told what this one was not, and after the cluster changed.
     /// </summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        var before = Inbox.Cards;
         var open = await readModel.OpenCardsAsync(Id, State.DepartmentId, State.Role, cancellationToken);
-        var asked = await devices.AskAsync(open.Behind, cancellationToken);
-        devices.Send(Inbox.Merge(open.Current.Concat(asked).Where(card => NoticeRules.Wants(State, card))));
+        var beyond = before.ExceptBy(open.Current.Select(card => card.Id), card => card.Id).ToList();
+        var asked = await devices.AskAsync(open.Behind.Select(card => card.Id).Union(beyond.Select(card => card.Id)), cancellationToken);
+        devices.Put(open.Current.Concat(asked));
+        foreach (var gone in beyond.ExceptBy(asked.Select(card => card.Id), card => card.Id))
+        {
+            devices.Send(Inbox.Take(new() { Id = gone.Id, Version = gone.Version }, forGood: gone.Kind != NoticeRules.CardKind));
+        }
     }
 
     private void TellPresence() => changes.Publish([new("presence", Id, 0)]);

@@ -15,6 +15,7 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
 
     public async Task<Outcome<TaskView>> CreateAsync(CreateTask command, CallContext context, CancellationToken cancellationToken = default)
     {
+        FreshId.Clear();
         var facts = Exists ? new() : await surroundings.OfCreationAsync(Id, command, context.By);
         return await ExecuteAsync(context, state => TaskRules.Create(state, command, context.By, facts, Clock.GetUtcNow()), View);
     }
@@ -52,11 +53,17 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
     public Task DependencyDoneAsync(Guid dependency, TaskStage how, CancellationToken cancellationToken = default) =>
         ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.DependencyDone(state, dependency, how), View);
 
-    public Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default) =>
-        Task.FromResult(State.Holders.Contains(userId) ? TaskProjection.Card(Id, State, Version) : null);
+    public async Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default)
+    {
+        await LookedAsync();
+        return State.Holders.Contains(userId) ? TaskProjection.Card(Id, State, Version) : null;
+    }
 
-    public Task<Outcome<TaskView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
-        Task.FromResult(TaskRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("task"));
+    public async Task<Outcome<TaskView>> GetAsync(Actor by, CancellationToken cancellationToken = default)
+    {
+        await LookedAsync();
+        return TaskRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("task");
+    }
 
     public async Task OnDueAsync(CancellationToken cancellationToken = default)
     {

@@ -27,6 +27,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 {
     private const int AnnouncedAtOnce = 32;
     private static readonly TimeSpan RegisterPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnnouncePeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ResendPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
@@ -47,7 +48,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     public async Task<Outcome<Attached>> AttachAsync(Guid userId, DeviceConnection connection, IDeviceSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var link = new DeviceLink(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink, Steady);
+        var link = new DeviceLink(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink, links.GetValueOrDefault(connection.ConnectionId)?.Fence ?? new(), Steady);
         Add(link);
         try
         {
@@ -161,7 +162,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         var me = new GatewayRef(Ids.New(clock), grains.CreateObjectReference<IDeviceGateway>(this));
         local.Add(me.Epoch, this);
         using var timer = new PeriodicTimer(RegisterPeriod, clock);
-        var resending = ResendAsync(stoppingToken);
+        var others = Task.WhenAll(ResendAsync(stoppingToken), AnnounceAsync(me, stoppingToken));
         try
         {
             do
@@ -177,8 +178,6 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
                             link.ToAnnounce = true;
                         }
                     }
-
-                    await AnnounceAsync(me, stoppingToken);
                 }
                 catch (Exception error) when (Transient(error))
                 {
@@ -191,7 +190,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         {
             local.Remove(me.Epoch);
             started.TrySetCanceled(CancellationToken.None);
-            await resending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -215,23 +214,30 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     private static bool Transient(Exception error) => error is OrleansException or TimeoutException or StorageUnavailableException or InconsistentStateException or OperationCanceledException;
 
     /// <summary>Announces the devices that are to be; one that cannot be now is the next time.</summary>
-    private async Task AnnounceAsync(GatewayRef me, CancellationToken cancellationToken) =>
-        await Parallel.ForEachAsync(links.Values.Where(link => link.ToAnnounce), new ParallelOptions { MaxDegreeOfParallelism = AnnouncedAtOnce, CancellationToken = cancellationToken }, async (link, token) =>
+    private async Task AnnounceAsync(GatewayRef me, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(AnnouncePeriod, clock);
+        var some = new ParallelOptions { MaxDegreeOfParallelism = AnnouncedAtOnce, CancellationToken = stopping };
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            try
+            await Parallel.ForEachAsync(links.Values.Where(link => link.ToAnnounce), some, async (link, token) =>
             {
-                var outcome = await grains.Grain<IUserGrain>(link.UserId).AttachAsync(me, link.Announcement(), token);
-                link.ToAnnounce = false;
-                if (!outcome.Ok)
+                try
                 {
-                    link.Sink.Close();
+                    link.ToAnnounce = false;
+                    if (!(await grains.Grain<IUserGrain>(link.UserId).AttachAsync(me, link.Announcement(), token)).Ok)
+                    {
+                        link.Sink.Close();
+                    }
                 }
-            }
-            catch (Exception error) when (Transient(error))
-            {
-                LogRegisterFailed(logger, error.GetType().Name);
-            }
-        });
+                catch (Exception error) when (Transient(error))
+                {
+                    link.ToAnnounce = true;
+                    LogAnnounceFailed(logger, error.GetType().Name);
+                }
+            });
+        }
+    }
 
     private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages) =>
         links.TryGetValue(connectionId, out var link) && link.UserId == userId
@@ -243,6 +249,15 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         link.Announced = true;
         lock (link.Unacknowledged)
         {
+            if (messages.FirstOrDefault(message => !link.Passes(message)) is { } late)
+            {
+                // Late, or from an activation that has been replaced; or the one that should send was never told. Whoever
+                // is the user's actor hears of the connection now, and sends the whole set.
+                LogLate(logger, late.Token);
+                link.ToAnnounce = true;
+                messages = [.. messages.Where(link.Passes)];
+            }
+
             foreach (var message in messages)
             {
                 link.Unacknowledged.Sent(message, link.Have, Steady);
@@ -371,6 +386,12 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Registering with the cluster failed ({Error}); trying again")]
     private static partial void LogRegisterFailed(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A user's actor could not be told of a device ({Error}); trying again")]
+    private static partial void LogAnnounceFailed(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A message under a right that is over ({Token}) was not sent; the user's actor is told of the device again")]
+    private static partial void LogLate(ILogger logger, long token);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The cluster's gateway registry is new; announcing {Count} devices again")]
     private static partial void LogAnnounce(ILogger logger, int count);

@@ -1,7 +1,7 @@
 namespace LimoCha.Actors.Devices;
 
 /// <summary>One live connection as its gateway holds it: what it shows, what it has not acknowledged, when it was used.</summary>
-internal sealed class DeviceLink(Guid userId, DeviceConnection connection, IReadOnlyList<CardRef>? have, IDeviceSink sink, DateTimeOffset now)
+internal sealed class DeviceLink(Guid userId, DeviceConnection connection, IReadOnlyList<CardRef>? have, IDeviceSink sink, Fence fence, DateTimeOffset now)
 {
     /// <summary>A device that nobody used for so long is idle.</summary>
     public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(5);
@@ -19,12 +19,18 @@ internal sealed class DeviceLink(Guid userId, DeviceConnection connection, IRead
 
     public IDeviceSink Sink => sink;
 
+    /// <summary>Who may send to it; of the connection, so it outlives a second Hello.</summary>
+    public Fence Fence => fence;
+
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
     /// <summary>Also the lock of what the device shows.</summary>
     public Unacknowledged Unacknowledged { get; } = new();
 
-    /// <summary>True when the cluster has forgotten this gateway, until the actor knows the connection again.</summary>
+    /// <summary>
+    /// True when the cluster has forgotten this gateway, or somebody without the right to sent something: until the actor
+    /// has been told of the connection again.
+    /// </summary>
     public bool ToAnnounce { get; set; }
 
     /// <summary>True once its actor has sent to it; before that the actor is learning of it right now.</summary>
@@ -43,6 +49,9 @@ internal sealed class DeviceLink(Guid userId, DeviceConnection connection, IRead
 
     /// <summary>Whether the device is in use.</summary>
     public bool IsActive(DateTimeOffset at) => !background && at - usedAt < IdleAfter;
+
+    /// <summary>Whether a message comes from the actor that was told of the connection last. Under the lock.</summary>
+    public bool Passes(DeviceMessage message) => fence.Passes(message.Token);
 
     /// <summary>A message is on its way: what the device shows when it has arrived. Under the lock.</summary>
     public void Note(DeviceMessage message)
@@ -65,12 +74,12 @@ internal sealed class DeviceLink(Guid userId, DeviceConnection connection, IRead
         }
     }
 
-    /// <summary>The connection for an actor that does not know it, with what the device shows.</summary>
+    /// <summary>The connection for an actor that is told of it, with what the device shows; whoever was told before may not send any more.</summary>
     public DeviceConnection Announcement()
     {
         lock (Unacknowledged)
         {
-            return connection with { Active = ToldActive, Hello = connection.Hello with { Have = [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })] } };
+            return connection with { Token = fence.Issue(), Active = ToldActive, Hello = connection.Hello with { Have = [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })] } };
         }
     }
 
