@@ -8,6 +8,9 @@ public interface IUserReadModel
     /// <summary>The cards that are open for a user: their tasks, what is offered to them, notices they have not read.</summary>
     Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken);
 
+    /// <summary>Whether the stored state of what a card shows is at the card's version.</summary>
+    Task<bool> IsCurrentAsync(Card card);
+
     /// <summary>When the user was seen last.</summary>
     Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken);
 

@@ -78,6 +78,9 @@ public sealed class Inbox
     /// <summary>The right under which a connection is sent to; null when it is not known here.</summary>
     public long? TokenOf(string connectionId) => links.TryGetValue(connectionId, out var link) ? link.Connection.Token : null;
 
+    /// <summary>Whether a card would be one more: it is not open here, and not known to be gone at its version.</summary>
+    public bool IsNew(Card card) => !cards.ContainsKey(card.Id) && !(removed.TryGetValue(card.Id, out var gone) && gone >= card.Version);
+
     /// <summary>A connection: the whole set goes out first. The same device elsewhere is replaced.</summary>
     public IReadOnlyList<Outgoing> Attach(Guid gateway, DeviceConnection connection)
     {

@@ -16,6 +16,9 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     /// <summary>A location is of use, and kept, for so long.</summary>
     private static readonly TimeSpan LocationKept = TimeSpan.FromMinutes(30);
 
+    /// <summary>A call that was not answered within its time is not delivered after it; and some more.</summary>
+    private static readonly TimeSpan MessagesLive = TimeSpan.FromSeconds(15);
+
     private readonly IUserReadModel readModel = services.GetRequiredService<IUserReadModel>();
     private readonly KernelOptions options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
     private readonly IChangeFeed changes = services.GetRequiredService<IChangeFeed>();
@@ -29,12 +32,14 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
     private (Guid LocationId, DateTimeOffset At)? place;
     private Whereabouts? point;
     private bool pushed;
+    private long startedAt;
 
     private Inbox Inbox => devices.Inbox;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
+        startedAt = Clock.GetTimestamp();
         devices = new(this, () => Person, GrainFactory, local, Clock, Stands, LookAsync);
         if (!Exists)
         {
@@ -217,7 +222,25 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return Task.CompletedTask;
     }
 
-    public Task DeliverAsync(Card card, CancellationToken cancellationToken = default)
+    public Task DeliverAsync(Card card, CancellationToken cancellationToken = default) =>
+        Inbox.IsNew(card) && (Clock.GetElapsedTime(startedAt) < MessagesLive || Clock.GetUtcNow() - card.At > MessagesLive)
+            ? DeliverLateAsync(card, cancellationToken)
+            : PutAsync(card, cancellationToken);
+
+    /// <summary>
+    /// What a task told a former activation may arrive here, after the task has told that one also that it is over. So
+    /// what this activation has never heard of is compared with the stored state as long as such messages may live.
+    /// </summary>
+    private async Task DeliverLateAsync(Card card, CancellationToken cancellationToken)
+    {
+        var now = await readModel.IsCurrentAsync(card) ? card : (await devices.AskAsync([card.Id], cancellationToken)).SingleOrDefault();
+        if (now is not null)
+        {
+            await PutAsync(now, cancellationToken);
+        }
+    }
+
+    private Task PutAsync(Card card, CancellationToken cancellationToken)
     {
         if (!Wants(card))
         {

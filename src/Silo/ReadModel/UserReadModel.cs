@@ -38,13 +38,14 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
         var behind = new HashSet<Guid>();
         foreach (var kind in cards.GroupBy(card => card.Kind))
         {
-            var type = GrainType.Create(kind.Key);
-            var stored = await states.VersionsAsync(kind.Key, kind.Select(card => GrainId.Create(type, GrainIdKeyExtensions.CreateGuidKey(card.Id))));
+            var stored = await StoredAsync(kind.Key, kind);
             behind.UnionWith(kind.Zip(stored).Where(pair => pair.First.Version != pair.Second).Select(pair => pair.First.Id));
         }
 
         return new([.. cards.Where(card => !behind.Contains(card.Id))], [.. cards.Where(card => behind.Contains(card.Id))]);
     }
+
+    public async Task<bool> IsCurrentAsync(Card card) => (await StoredAsync(card.Kind, [card]))[0] == card.Version;
 
     public async Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -58,6 +59,13 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return (await connection.QueryFirstOrDefaultAsync<LastSeenRow>("SELECT id, version, at FROM last_seen WHERE id = @userId", new { userId }))?.At;
+    }
+
+    /// <summary>The stored versions of what cards of one kind show: a card's kind is its actor's.</summary>
+    private Task<IReadOnlyList<int>> StoredAsync(string kind, IEnumerable<Card> cards)
+    {
+        var type = GrainType.Create(kind);
+        return states.VersionsAsync(kind, cards.Select(card => GrainId.Create(type, GrainIdKeyExtensions.CreateGuidKey(card.Id))));
     }
 
     private string Open => database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1";

@@ -4,9 +4,10 @@ using LimoCha.Actors.Devices;
 namespace LimoCha.Actors.Unit.Devices;
 
 /// <summary>
-/// The delivery protocol, all of it that is state: the inbox of the user's actor, the gateway's memory of what was not
-/// acknowledged, and a device, over a network that loses and a cluster that forgets, beside a model that is a dictionary.
-/// Whatever happens: nothing is shown twice or out of order, and once it is calm the device shows what is open.
+/// The delivery protocol, all of it that is state: the inbox of the user's actor, the gateway's fence and its memory of what
+/// was not acknowledged, and a device, over a network that loses and a cluster that forgets and for moments has two
+/// activations of one actor, beside a model that is a dictionary. Whatever happens: nothing is shown twice or out of
+/// order, and once it is calm the device shows what is open.
 /// </summary>
 public sealed class DeliveryModelTests
 {
@@ -14,12 +15,12 @@ public sealed class DeliveryModelTests
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);
     private static readonly Guid[] Ids = [.. Enumerable.Range(0, Cards).Select(i => new Guid($"01900000-0000-7000-8000-{i:D12}"))];
 
-    private enum What { Change, Close, Repeat, Cut, Connect, Restart, Project, Carry, Acknowledge, Wait }
+    private enum What { Change, Close, Repeat, Cut, Connect, Restart, Project, Carry, Acknowledge, Wait, Activate, TellOther, Straggle, Announce, LateTell }
 
     [Fact]
     public void Nothing_is_lost_shown_twice_or_out_of_order_whatever_happens()
     {
-        var step = Gen.Select(Gen.Frequency((6, Gen.Int[0, 2]), (2, Gen.Int[3, 6]), (6, Gen.Int[7, 9])), Gen.Int[0, Cards - 1]);
+        var step = Gen.Select(Gen.Frequency((6, Gen.Int[0, 2]), (2, Gen.Int[3, 6]), (6, Gen.Int[7, 9]), (4, Gen.Int[10, 14])), Gen.Int[0, Cards - 1]);
         step.Array[1, 120].Sample(steps =>
         {
             var world = new World();
@@ -29,7 +30,7 @@ public sealed class DeliveryModelTests
             }
 
             world.Calm();
-        }, iter: 20_000, print: steps => string.Join(' ', steps.Select(step => $"{(What)step.Item1}:{step.Item2}")));
+        }, iter: 40_000, print: steps => string.Join(' ', steps.Select(step => $"{(What)step.Item1}:{step.Item2}")));
     }
 
     private sealed class World
@@ -39,7 +40,14 @@ public sealed class DeliveryModelTests
         private readonly (int Version, bool Open)[] projected = new (int, bool)[Cards];
         private readonly Dictionary<Guid, int> shows = [];
         private readonly Dictionary<Guid, int> newest = [];
-        private Inbox inbox = new();
+        private Activation actor = new() { Ready = true };
+        // An activation that was replaced and does not know it, and what it has sent and has not arrived.
+        private Activation? other;
+        private readonly Queue<DeviceMessage> stragglers = new();
+        // What tasks have told and what arrives late, once more.
+        private readonly Queue<(int Card, int Version, bool Open)> tells = new();
+        private bool toAnnounce;
+        private Fence fence = new();
         private Unacknowledged unacknowledged = new();
         private Queue<DeviceMessage> network = new();
         private readonly Queue<CardRef> acks = new();
@@ -70,24 +78,30 @@ public sealed class DeliveryModelTests
                     Connect();
                     break;
                 case What.Restart:
-                    // The actor is gone with all it knew. The new one reads what is projected and asks the actor of each card whose
-                    // state is newer; what is not projected is told again (the outbox); and it finds the live connection with
-                    // what it shows.
-                    inbox = new();
-                    Send(inbox.Merge(projected.Select((known, i) => (known, i)).Where(pair => pair.known.Open && truth[pair.i].Open).Select(pair => Card(pair.i, truth[pair.i].Version))));
-                    if (connection is not null)
-                    {
-                        Attach(announced: true);
-                    }
-
-                    for (var i = 0; i < Cards; i++)
-                    {
-                        if (projected[i] != truth[i])
-                        {
-                            Tell(i);
-                        }
-                    }
-
+                    // A new activation that knows nothing. The gateway tells it of the connection with what the device shows.
+                    other = actor;
+                    actor = new() { Announced = connection is null ? null : Announcement() };
+                    break;
+                case What.Activate:
+                    Activate();
+                    break;
+                case What.TellOther when other is not null:
+                    // A task in the silo that was given up changes, is projected, and tells only its own.
+                    projected[card] = truth[card] = (truth[card].Version + 1, card % 2 == 0 && !truth[card].Open);
+                    Late(other, card);
+                    break;
+                case What.Straggle when stragglers.TryDequeue(out var late):
+                    ToGateway(late);
+                    break;
+                case What.Announce:
+                    Announce();
+                    break;
+                case What.LateTell when actor.Ready && tells.TryDequeue(out var tell):
+                    // A task told this some time ago, perhaps to an activation that is gone: what the inbox knows nothing of is
+                    // compared with the task's state first.
+                    Send(!tell.Open ? actor.Inbox.Take(Ref(tell.Card, tell.Version))
+                        : !actor.Inbox.IsNew(Card(tell.Card, tell.Version)) || truth[tell.Card] == (tell.Version, true) ? actor.Inbox.Put(Card(tell.Card, tell.Version))
+                        : truth[tell.Card].Open ? actor.Inbox.Put(Card(tell.Card, truth[tell.Card].Version)) : []);
                     break;
                 case What.Project:
                     projected[card] = truth[card];
@@ -108,11 +122,25 @@ public sealed class DeliveryModelTests
         /// <summary>Nothing new happens, everything arrives.</summary>
         public void Calm()
         {
+            Activate();
             if (connection is null)
             {
                 Connect();
             }
 
+            while (stragglers.TryDequeue(out var late))
+            {
+                ToGateway(late);
+            }
+
+            // The cluster has changed, so inboxes look again; and the sweep finds what is not projected.
+            Look();
+            for (var i = 0; i < Cards; i++)
+            {
+                Outbox(i);
+            }
+
+            Announce();
             for (var round = 0; round < 3; round++)
             {
                 now += TimeSpan.FromMinutes(2);
@@ -132,35 +160,118 @@ public sealed class DeliveryModelTests
             unacknowledged.Count.Should().Be(0, "everything was acknowledged");
         }
 
-        /// <summary>What a task's actor tells: what is so now.</summary>
-        private void Tell(int card) => Send(truth[card].Open ? inbox.Put(Card(card, truth[card].Version)) : inbox.Take(Ref(card, truth[card].Version)));
+        /// <summary>What a task's actor tells: what is so now. It waits while the user's actor starts.</summary>
+        private void Tell(int card)
+        {
+            tells.Enqueue((card, truth[card].Version, truth[card].Open));
+            if (actor.Ready)
+            {
+                Send(Told(actor, card));
+            }
+        }
+
+        private void Outbox(int card)
+        {
+            if (projected[card] != truth[card])
+            {
+                Tell(card);
+            }
+        }
+
+        private IReadOnlyList<Inbox.Outgoing> Told(Activation activation, int card) =>
+            truth[card].Open ? activation.Inbox.Put(Card(card, truth[card].Version)) : activation.Inbox.Take(Ref(card, truth[card].Version));
+
+        private void Late(Activation activation, int card)
+        {
+            foreach (var (_, message) in Told(activation, card))
+            {
+                stragglers.Enqueue(message);
+            }
+        }
+
+        /// <summary>The activation has what it needs: it looks what is open, and then sends the whole set.</summary>
+        private void Activate()
+        {
+            if (actor.Ready)
+            {
+                return;
+            }
+
+            actor.Ready = true;
+            Look();
+            if (actor.Announced is { } announced && announced.ConnectionId == connection)
+            {
+                Attach(announced);
+            }
+
+            for (var i = 0; i < Cards; i++)
+            {
+                Outbox(i);
+            }
+        }
+
+        /// <summary>What is projected as open is, unless its state is newer; about that and what the inbox has beyond, the cards' actors are asked.</summary>
+        private void Look()
+        {
+            for (var i = 0; i < Cards; i++)
+            {
+                if (truth[i].Open ? projected[i].Open || actor.Inbox.Find(Ids[i]) is not null : actor.Inbox.Find(Ids[i]) is not null)
+                {
+                    Send(truth[i].Open ? actor.Inbox.Put(Card(i, truth[i].Version)) : actor.Inbox.Take(Ref(i, actor.Inbox.Find(Ids[i])!.Version)));
+                }
+            }
+        }
+
+        /// <summary>The gateway tells the actor of a connection again, when somebody without the right has sent to it.</summary>
+        private void Announce()
+        {
+            if (!toAnnounce || connection is null || !actor.Ready)
+            {
+                return;
+            }
+
+            toAnnounce = false;
+            var announcement = Announcement();
+            if (announcement.Token > (actor.Inbox.TokenOf(connection) ?? 0) + 1)
+            {
+                Look();
+            }
+
+            Attach(announcement);
+        }
 
         private void Connect()
         {
             connection = $"c{++connections}";
-            (unacknowledged, network) = (new(), new());
+            (unacknowledged, network, fence) = (new(), new(), new());
+            toAnnounce = false;
             acks.Clear();
-            Attach(announced: false);
+            // A call to an actor that is starting waits until it has.
+            Activate();
+            Attach(Announcement(), have: [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })]);
         }
 
-        private void Attach(bool announced)
+        /// <summary>The connection with what the device shows; what it will be shown in a moment counts as shown.</summary>
+        private DeviceConnection Announcement() => new(connection!, Guid.Empty, new()
         {
-            IReadOnlyList<CardRef> have = [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })];
-            // What the device may be shown in a moment counts as shown: the gateway says so when it announces.
-            var announcing = announced ? have.Concat(network.SelectMany(Mentioned)).ToList() : have;
-            foreach (var unknown in inbox.Unknown(announcing))
+            DeviceId = "phone", Platform = "test",
+            Have = [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value }).Concat(network.SelectMany(Mentioned))],
+        }, now) { Token = fence.Issue() };
+
+        private void Attach(DeviceConnection announced, IReadOnlyList<CardRef>? have = null)
+        {
+            foreach (var unknown in actor.Inbox.Unknown(announced.Hello.Have))
             {
                 var i = Array.IndexOf(Ids, unknown.Id);
                 if (truth[i].Open)
                 {
-                    Send(inbox.Put(Card(i, truth[i].Version)));
+                    Send(actor.Inbox.Put(Card(i, truth[i].Version)));
                 }
             }
 
-            foreach (var outgoing in inbox.Attach(Guid.Empty, new(connection!, Guid.Empty, new() { DeviceId = "phone", Platform = "test" }, now)))
+            foreach (var outgoing in actor.Inbox.Attach(Guid.Empty, announced))
             {
-                unacknowledged.Sent(outgoing.Message, announced ? null : have, now);
-                network.Enqueue(outgoing.Message);
+                ToGateway(outgoing.Message, have);
             }
         }
 
@@ -171,7 +282,7 @@ public sealed class DeliveryModelTests
         {
             if (connection is not null)
             {
-                inbox.Detach(connection);
+                actor.Inbox.Detach(connection);
                 (connection, unacknowledged) = (null, new());
                 // What was under way may have arrived or not: here the first half has.
                 foreach (var message in network.Take(network.Count / 2).ToList())
@@ -186,11 +297,27 @@ public sealed class DeliveryModelTests
 
         private void Send(IReadOnlyList<Inbox.Outgoing> messages)
         {
-            foreach (var (_, message) in messages.Where(outgoing => outgoing.Message.ConnectionId == connection))
+            foreach (var (_, message) in messages)
             {
-                unacknowledged.Sent(message, null, now);
-                network.Enqueue(message);
+                ToGateway(message);
             }
+        }
+
+        private void ToGateway(DeviceMessage message, IReadOnlyList<CardRef>? have = null)
+        {
+            if (message.ConnectionId != connection)
+            {
+                return;
+            }
+
+            if (!fence.Passes(message.Token))
+            {
+                toAnnounce = true;
+                return;
+            }
+
+            unacknowledged.Sent(message, have, now);
+            network.Enqueue(message);
         }
 
         private void Resend()
@@ -243,5 +370,16 @@ public sealed class DeliveryModelTests
         private static Card Card(int i, int version) => new() { Id = Ids[i], Version = version, Title = "t", At = Start };
 
         private static CardRef Ref(int i, int version) => new() { Id = Ids[i], Version = version };
+    }
+
+    private sealed class Activation
+    {
+        public Inbox Inbox { get; } = new();
+
+        /// <summary>What the gateway told it of when it started.</summary>
+        public DeviceConnection? Announced { get; init; }
+
+        /// <summary>False until it has started.</summary>
+        public bool Ready { get; set; }
     }
 }
