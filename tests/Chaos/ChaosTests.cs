@@ -20,8 +20,21 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var (seconds, seed, users, callers) = (Setting("CHAOS_SECONDS", 45), Setting("CHAOS_SEED", 1), Setting("CHAOS_USERS", 20), Setting("CHAOS_CALLERS", 12));
         var schedule = Schedule.Make(seed, TimeSpan.FromSeconds(seconds));
-        var clock = TimeProvider.System;
         await using var deployment = await Deployment.StartAsync();
+        try
+        {
+            await RunAsync(deployment, schedule, seconds, seed, users, callers);
+        }
+        catch
+        {
+            await KeepLogsAsync(deployment, seed);
+            throw;
+        }
+    }
+
+    private async Task RunAsync(Deployment deployment, IReadOnlyList<Step> schedule, int seconds, int seed, int users, int callers)
+    {
+        var clock = TimeProvider.System;
         var people = await deployment.PeopleAsync(users);
         var started = clock.GetTimestamp();
         var history = new History();
@@ -75,17 +88,6 @@ public sealed class ChaosTests(ITestOutputHelper output)
             output.WriteLine($"{process.Name} ended after {string.Join(", ", process.Stops.Select(stop => stop.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)))} s of asking");
         }
 
-        if (findings.Count > 0 || Environment.GetEnvironmentVariable("CHAOS_LOGS") is not null)
-        {
-            var logs = Directory.CreateTempSubdirectory($"limocha-chaos-seed-{seed}-").FullName;
-            foreach (var process in deployment.Silos.Concat(deployment.Doors))
-            {
-                await File.WriteAllTextAsync(Path.Combine(logs, $"{process.Name}.log"), process.AllOutput);
-            }
-
-            output.WriteLine($"what the processes printed is in {logs}");
-        }
-
         foreach (var finding in findings.Take(50))
         {
             output.WriteLine($"{finding.Fault} {finding.Where}: {finding.What}");
@@ -102,6 +104,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var schedule = Schedule.Make(7, TimeSpan.FromMinutes(5));
         schedule.Should().Equal(Schedule.Make(7, TimeSpan.FromMinutes(5)));
         schedule.Select(step => step.Trouble).Distinct().Should().BeEquivalentTo(Enum.GetValues<Trouble>());
+    }
+
+    private async Task KeepLogsAsync(Deployment deployment, int seed)
+    {
+        var logs = Directory.CreateTempSubdirectory($"limocha-chaos-seed-{seed}-").FullName;
+        foreach (var process in deployment.Silos.Concat(deployment.Doors))
+        {
+            await File.WriteAllTextAsync(Path.Combine(logs, $"{process.Name}.log"), process.AllOutput);
+        }
+
+        output.WriteLine($"what the processes printed is in {logs}");
     }
 
     private async Task PlayAsync(IReadOnlyList<Step> schedule, Deployment deployment, TimeProvider clock)

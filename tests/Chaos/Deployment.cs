@@ -122,8 +122,8 @@ public sealed class Deployment : IAsyncDisposable
         ];
         made.Clocks = [.. Enumerable.Range(0, 2).Select(i => new MachineClock(Path.Combine(made.folder, $"clock-{i}")))];
         made.Silos = [.. Enumerable.Range(1, 2).Select(i => new Supervised($"silo-{i}", "Silo", made.Clocks[i - 1],
-            [.. common, ("Cluster:SiloPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]))];
-        var ports = Enumerable.Range(0, 2).Select(_ => Testing.Postgres.FreePort()).ToArray();
+            [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]))];
+        var ports = Enumerable.Range(0, 2).Select(_ => Ports.Free()).ToArray();
         made.Doors = [.. ports.Select((port, i) => new Supervised($"web-{i + 1}", "WebApi", made.Clocks[i],
         [
             .. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32])), ("Web:AccessTokenLifetime", "10:00:00"),

@@ -40,7 +40,7 @@ internal sealed class VendorServer : IAsyncDisposable
 
     public static async Task<VendorServer> StartAsync()
     {
-        var (h1, h2) = (Testing.Postgres.FreePort(), Testing.Postgres.FreePort());
+        var (h1, h2) = (Testing.Ports.Free(), Testing.Ports.Free());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>

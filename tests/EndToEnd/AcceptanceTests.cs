@@ -93,7 +93,7 @@ public sealed class AcceptanceTests(Xunit.Abstractions.ITestOutputHelper output)
         var connection = await (await Postgres.SharedAsync()).CreateDatabaseAsync();
         var cluster = $"c{Guid.NewGuid():N}";
         (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", cluster)];
-        (string, string)[] Silo() => [.. common, ("Cluster:SiloPort", $"{Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")];
+        (string, string)[] Silo() => [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")];
         (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
 
         await using var first = ProductProcess.Start("Silo", Silo());
@@ -132,7 +132,7 @@ public sealed class AcceptanceTests(Xunit.Abstractions.ITestOutputHelper output)
         var connection = await (await Postgres.SharedAsync()).CreateDatabaseAsync();
         (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}")];
         (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
-        await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
+        await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
         await using var one = await Product.StartDemoAsync(door);
         await using var two = await Product.StartAsync(door);
         using var admin = await one.SignInAsync("admin");

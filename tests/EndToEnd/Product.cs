@@ -16,12 +16,12 @@ public sealed class Product : IAsyncDisposable
 
     private Product((string, string)[] settings)
     {
-        var port = Postgres.FreePort();
+        var port = Ports.Free();
         Address = $"http://127.0.0.1:{port}";
         http = new() { BaseAddress = new(Address) };
         this.settings =
         [
-            ("LIMOCHA_DATA", folder), ("LIMOCHA_URLS", Address), ("Cluster:SiloPort", $"{Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Postgres.FreePort()}"),
+            ("LIMOCHA_DATA", folder), ("LIMOCHA_URLS", Address), ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"),
             ("RateLimits:SignInsPerMinute", "10000"), .. settings,
         ];
     }

@@ -27,7 +27,7 @@ public sealed partial class SetupTests
     {
         var connection = await (await Testing.Postgres.SharedAsync()).CreateDatabaseAsync();
         (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}")];
-        await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
+        await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
         (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
         await using var one = await Product.StartAsync(door);
         await using var two = await Product.StartAsync(door);
@@ -60,7 +60,7 @@ public sealed partial class SetupTests
     public async Task A_bad_setting_stops_the_process_with_its_name_and_the_fix(string key, string value, string named)
     {
         var folder = Directory.CreateTempSubdirectory("limocha-e2e-").FullName;
-        await using var process = ProductProcess.Start("WebApi", ("LIMOCHA_DATA", folder), ("LIMOCHA_URLS", "http://127.0.0.1:0"), ("Cluster:SiloPort", $"{Testing.Postgres.FreePort()}"), ("Cluster:GatewayPort", $"{Testing.Postgres.FreePort()}"), (key, value));
+        await using var process = ProductProcess.Start("WebApi", ("LIMOCHA_DATA", folder), ("LIMOCHA_URLS", "http://127.0.0.1:0"), ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), (key, value));
         await Eventually.TrueAsync(() => Task.FromResult(process.HasExited), "it must not run");
         await Eventually.TrueAsync(() => Task.FromResult(process.Output.Contains(named, StringComparison.Ordinal)), "it says what is wrong");
         Directory.Delete(folder, recursive: true);

@@ -15,7 +15,7 @@ public sealed class Postgres : IAsyncDisposable
     private static Postgres? shared;
 
     private readonly string folder = Directory.CreateTempSubdirectory("limocha-pg-").FullName;
-    private readonly int port = FreePort();
+    private readonly int port = Ports.Free();
     private Process? server;
 
     /// <summary>The run's server, started by who asks first.</summary>
@@ -45,14 +45,6 @@ public sealed class Postgres : IAsyncDisposable
         var postgres = new Postgres();
         await postgres.InitAsync();
         return postgres;
-    }
-
-    /// <summary>A port nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A new, empty database; answers its connection string.</summary>
