@@ -1,4 +1,5 @@
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Tasks;
 
 namespace LimoCha.Actors.Demo;
 
@@ -38,6 +39,26 @@ internal static class DemoNames
         "拜访客户并演示新品", "送达合同并取回签字件", "回访上月订单满意度", "处理售后投诉", "收集报价反馈",
         "更新客户联系人信息", "安装并调试样机", "跟进付款进度", "邀请客户参加培训", "现场勘查安装条件",
     ];
+
+    public const string InstallationTask = "安装并调试新设备";
+    public const string Offer = "附近客户急需样品，谁能送？";
+    public const string NoticeTitle = "周五 16:00 部门例会";
+    public const string NoticeBody = "请提前更新各自任务的进度。";
+
+    /// <summary>A type of task with steps and proof of its own.</summary>
+    public static readonly SaveTaskType Installation = new()
+    {
+        Name = "设备安装", Category = "installation", RespondWithinMinutes = 60, ResolveWithinMinutes = 2 * 24 * 60,
+        Checklist = ["核对设备序列号", "通电测试", "教会客户使用"],
+        Flow =
+        [
+            new() { Key = "accept", Title = "接受", Stage = TaskStage.Accepted },
+            new() { Key = "arrive", Title = "到达现场", Stage = TaskStage.Started },
+            new() { Key = "install", Title = "安装完成", Stage = TaskStage.Started, Proof = [ProofKind.Checklist] },
+            new() { Key = "sign-off", Title = "客户签字", Stage = TaskStage.Completed, Proof = [ProofKind.Signature] },
+        ],
+        Escalations = [new() { Trigger = EscalationTrigger.DueAt, AfterMinutes = -60, Action = EscalationAction.Remind }, new() { Trigger = EscalationTrigger.DueAt, Action = EscalationAction.TellManager }],
+    };
 
     public static readonly string[] Sources = ["展会", "官网", "老客户介绍", "微信分享", "电话咨询"];
 

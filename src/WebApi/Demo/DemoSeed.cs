@@ -6,6 +6,7 @@ using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Identity;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Notices;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
@@ -67,6 +68,7 @@ public sealed partial class DemoSeed(
         var staff = people.Where(person => person.Role == Role.Staff).ToList();
         var customers = await SeedCustomersAsync(staff, cancellationToken);
         await SeedTasksAsync(people, staff, customers, places, cancellationToken);
+        await SeedDispatchAsync(people.First(person => person.Role == Role.Manager), staff[0], places[0].Id, cancellationToken);
         await SeedCheckInsAsync(staff, places, cancellationToken);
         return accounts;
     }
@@ -133,6 +135,19 @@ public sealed partial class DemoSeed(
                 By(manager), cancellationToken));
             await WalkAsync(task, stage, assignee, manager, cancellationToken);
         }
+    }
+
+    /// <summary>A type with its own steps and proof, a task of it, an open offer to the department, a notice to it.</summary>
+    private async Task SeedDispatchAsync(UserView manager, UserView assignee, Guid place, CancellationToken cancellationToken)
+    {
+        var type = Ids.New(clock);
+        Check(await grains.Grain<ITaskTypeGrain>(type).CreateAsync(DemoNames.Installation, System(), cancellationToken));
+        var installation = new CreateTask { Title = DemoNames.InstallationTask, TypeId = type, AssigneeId = assignee.Id, LocationId = place };
+        Check(await grains.Grain<ITaskGrain>(Ids.New(clock)).CreateAsync(installation, By(manager), cancellationToken));
+        var offer = new CreateTask { Title = DemoNames.Offer, Priority = TaskPriority.Urgent, LocationId = place, Assignment = new() { Offer = true, AnswerWithinMinutes = 24 * 60 } };
+        Check(await grains.Grain<ITaskGrain>(Ids.New(clock)).CreateAsync(offer, By(manager), cancellationToken));
+        var notice = new PublishNotice { Title = DemoNames.NoticeTitle, Body = DemoNames.NoticeBody, Audience = new() { Kind = AudienceKind.Department, DepartmentId = manager.DepartmentId } };
+        Check(await grains.Grain<INoticeGrain>(Ids.New(clock)).PublishAsync(notice, By(manager), cancellationToken));
     }
 
     private async Task WalkAsync(ITaskGrain task, TaskStage stage, UserView assignee, UserView manager, CancellationToken cancellationToken)
