@@ -11,14 +11,8 @@ namespace LimoCha.Actors.Staff;
 
 /// <inheritdoc cref="IUserGrain" />
 [GrainType("user")]
-public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
+public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
 {
-    /// <summary>A location is of use, and kept, for so long.</summary>
-    private static readonly TimeSpan LocationKept = TimeSpan.FromMinutes(30);
-
-    /// <summary>A call that was not answered within its time is not delivered after it; and some more.</summary>
-    private static readonly TimeSpan MessagesLive = TimeSpan.FromSeconds(15);
-
     private readonly IUserReadModel readModel = services.GetRequiredService<IUserReadModel>();
     private readonly KernelOptions options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
     private readonly IChangeFeed changes = services.GetRequiredService<IChangeFeed>();
@@ -173,157 +167,7 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return outcome;
     }
 
-    public async Task<Outcome<Attached>> AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken = default)
-    {
-        if (!Stands(connection.SessionId))
-        {
-            return Refusal.Conflict("session-over", "The session is over; sign in again.");
-        }
-
-        await devices.AttachAsync(gateway, connection, cancellationToken);
-        TellPresence();
-        if (TakesPushes || pushed)
-        {
-            // Everything is on a screen now: what still waits to be pushed is not needed any more.
-            await pushes.DropAsync(Id, cancellationToken);
-            pushed = false;
-        }
-
-        return Outcome.Of(new Attached(Inbox.Cards.Count), Version);
-    }
-
-    public async Task DetachAsync(Guid gatewayEpoch, string connectionId, IReadOnlyList<CardRef>? unseen = null, CancellationToken cancellationToken = default)
-    {
-        Inbox.Detach(connectionId);
-        lastSeen = Clock.GetUtcNow();
-        TellPresence();
-        if (Inbox.Connections.Any())
-        {
-            return;
-        }
-
-        await presence.SeenAsync(Id, lastSeen.Value);
-        if (TakesPushes && unseen is { Count: > 0 })
-        {
-            foreach (var card in unseen.Select(shown => Inbox.Find(shown.Id)).OfType<Card>())
-            {
-                await PushAsync(card, cancellationToken);
-            }
-        }
-    }
-
-    public Task ActiveAsync(string connectionId, bool active, CancellationToken cancellationToken = default)
-    {
-        if (Inbox.SetActive(connectionId, active))
-        {
-            TellPresence();
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task DeliverAsync(Card card, CancellationToken cancellationToken = default) =>
-        Inbox.IsNew(card) && (Clock.GetElapsedTime(startedAt) < MessagesLive || Clock.GetUtcNow() - card.At > MessagesLive)
-            ? DeliverLateAsync(card, cancellationToken)
-            : PutAsync(card, cancellationToken);
-
-    /// <summary>
-    /// What a task told a former activation may arrive here, after the task has told that one also that it is over. So
-    /// what this activation has never heard of is compared with the stored state as long as such messages may live.
-    /// </summary>
-    private async Task DeliverLateAsync(Card card, CancellationToken cancellationToken)
-    {
-        var now = await readModel.IsCurrentAsync(card) ? card : (await devices.AskAsync([card.Id], cancellationToken)).SingleOrDefault();
-        if (now is not null)
-        {
-            await PutAsync(now, cancellationToken);
-        }
-    }
-
-    private Task PutAsync(Card card, CancellationToken cancellationToken)
-    {
-        if (!Wants(card))
-        {
-            return Task.CompletedTask;
-        }
-
-        devices.Send(Inbox.Put(card));
-        return TakesPushes && !Inbox.Connections.Any() && Inbox.Find(card.Id)?.Version == card.Version ? PushAsync(card, cancellationToken) : Task.CompletedTask;
-    }
-
-    public Task RemoveAsync(CardRef card, CancellationToken cancellationToken = default)
-    {
-        devices.Send(Inbox.Take(card));
-        return Task.CompletedTask;
-    }
-
-    public async Task PlacedAsync(Guid locationId, bool present, DateTimeOffset at, CancellationToken cancellationToken = default)
-    {
-        var before = place;
-        if (before is { } known && known.LocationId != locationId)
-        {
-            var (left, entered, when) = known.At <= at ? (known.LocationId, locationId, at) : (locationId, known.LocationId, known.At);
-            if (present || known.At > at)
-            {
-                await GrainFactory.Grain<ICheckInLocationGrain>(left).LeftForAsync(Id, entered, when, cancellationToken);
-            }
-        }
-
-        if (before is null || before.Value.At <= at)
-        {
-            place = present ? (locationId, at) : before?.LocationId == locationId ? null : before;
-        }
-    }
-
-    public Task LookAgainAsync(CancellationToken cancellationToken = default) => Exists ? LookAsync(cancellationToken) : Task.CompletedTask;
-
-    public Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default) => Task.FromResult(Inbox.Cards);
-
-    public Task<Presence> PresenceAsync(CancellationToken cancellationToken = default)
-    {
-        var connected = Inbox.Connections.Select(c => new PresentDevice(c.Connection.Hello.DeviceId, c.Connection.Hello.Platform, c.Connection.Since) { Active = c.Connection.Active }).ToArray();
-        return Task.FromResult(new Presence(Id, connected.Length > 0, connected.Length > 0 ? Clock.GetUtcNow() : lastSeen, connected)
-        {
-            State = connected.Length == 0 ? PresenceState.Away : connected.Any(device => device.Active) ? PresenceState.Online : PresenceState.Idle,
-        });
-    }
-
     public Task<bool> AllowsAsync(string purpose, CancellationToken cancellationToken = default) => Task.FromResult(ConsentRules.Allows(State.Consents, purpose));
-
-    public Task<Outcome<Whereabouts>> LocateAsync(GeoPoint point, DateTimeOffset at, CancellationToken cancellationToken = default)
-    {
-        var now = Clock.GetUtcNow();
-        if (!LocationRules.IsOnEarth(point))
-        {
-            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Invalid("point", "Latitude is -90 to 90, longitude -180 to 180, in degrees."));
-        }
-
-        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
-        {
-            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Unprocessable("consent-required", $"Your location is looked at only under your consent to {Purposes.DispatchLocation}.", "point"));
-        }
-
-        // The device's clock is not trusted: nothing comes from the future, and what is old is not new.
-        var when = at > now ? now : at.ToUniversalTime();
-        if (now - when < LocationKept && (this.point is null || this.point.At <= when))
-        {
-            this.point = new(Geodesy.ToWgs84(point), null, when);
-        }
-
-        return Task.FromResult(Outcome.Of(new Whereabouts(null, null, when), Version));
-    }
-
-    public Task<Whereabouts?> WhereAsync(CancellationToken cancellationToken = default)
-    {
-        var now = Clock.GetUtcNow();
-        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
-        {
-            return Task.FromResult<Whereabouts?>(null);
-        }
-
-        point = point is { } known && now - known.At < LocationKept ? known : null;
-        return Task.FromResult(point ?? (place is { } at && LocationRules.DayOf(at.At, zone) == LocationRules.DayOf(now, zone) ? new Whereabouts(null, at.LocationId, at.At) : null));
-    }
 
     public Task<Outcome<SessionView>> SetPushTargetAsync(Guid sessionId, PushTarget? target, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => UserRules.SetPushTarget(Id, state, sessionId, target, context.By, Clock.GetUtcNow()), (state, _) => SessionViews(state).Single(session => session.Id == sessionId));
@@ -353,30 +197,11 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         return outcome;
     }
 
-    public Task ProgressAsync(JobProgress progress, CancellationToken cancellationToken = default)
-    {
-        devices.Send(Inbox.Tell(new() { Progress = progress }));
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Whether this person's devices show a card.</summary>
-    internal bool Wants(Card card) => NoticeRules.Wants(State, card);
-
     private Actor Person => new(Id, State.Role, State.DepartmentId);
 
     private bool TakesPushes => State.Sessions.Any(session => session.Push is not null);
 
     private bool Stands(Guid sessionId) => State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is not null;
-
-    /// <summary>Queues a push to every phone of this person that takes some, if they want it (A1, A2).</summary>
-    private async Task PushAsync(Card card, CancellationToken cancellationToken)
-    {
-        if (PushRules.Plan(Id, State, card, Clock.GetUtcNow(), zone) is { Count: > 0 } planned)
-        {
-            pushed = true;
-            await pushes.AddAsync(planned, cancellationToken);
-        }
-    }
 
     private IReadOnlyList<SessionView> SessionViews(UserState state)
     {
@@ -399,25 +224,4 @@ public sealed class UserGrain(IServiceProvider services) : DurableGrain<UserStat
         var session = UserRules.Find(state, sessionId, Clock.GetUtcNow());
         return new(sessionId, session?.Generation ?? 0, View(state, version), session?.ExpiresAt ?? default);
     }
-
-    /// <summary>
-    /// Brings the inbox to what is open: rows whose state is at the row's version are; about all others, and about what the
-    /// inbox has beyond them, their own actors are asked. A closed one would otherwise come back on a device that has seen
-    /// it go, or stay for ever. Done at the start, once more a little later (which closes the projection's gap), when
-    /// another activation may have been told what this one was not, and after the cluster changed.
-    /// </summary>
-    private async Task LookAsync(CancellationToken cancellationToken)
-    {
-        var before = Inbox.Cards;
-        var open = await readModel.OpenCardsAsync(Id, State.DepartmentId, State.Role, cancellationToken);
-        var beyond = before.ExceptBy(open.Current.Select(card => card.Id), card => card.Id).ToList();
-        var asked = await devices.AskAsync(open.Behind.Select(card => card.Id).Union(beyond.Select(card => card.Id)), cancellationToken);
-        devices.Put(open.Current.Concat(asked));
-        foreach (var gone in beyond.ExceptBy(asked.Select(card => card.Id), card => card.Id))
-        {
-            devices.Send(Inbox.Take(new() { Id = gone.Id, Version = gone.Version }, forGood: gone.Kind != NoticeRules.CardKind));
-        }
-    }
-
-    private void TellPresence() => changes.Publish([new("presence", Id, 0)]);
 }

@@ -1,0 +1,66 @@
+using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Devices;
+using LimoCha.Actors.Kernel;
+
+namespace LimoCha.Actors.Staff;
+
+/// <summary>Where the person is: the place they are checked in at, and what they share under consent. In memory only.</summary>
+public sealed partial class UserGrain
+{
+    /// <summary>A location is of use, and kept, for so long.</summary>
+    private static readonly TimeSpan LocationKept = TimeSpan.FromMinutes(30);
+
+    public async Task PlacedAsync(Guid locationId, bool present, DateTimeOffset at, CancellationToken cancellationToken = default)
+    {
+        var before = place;
+        if (before is { } known && known.LocationId != locationId)
+        {
+            var (left, entered, when) = known.At <= at ? (known.LocationId, locationId, at) : (locationId, known.LocationId, known.At);
+            if (present || known.At > at)
+            {
+                await GrainFactory.Grain<ICheckInLocationGrain>(left).LeftForAsync(Id, entered, when, cancellationToken);
+            }
+        }
+
+        if (before is null || before.Value.At <= at)
+        {
+            place = present ? (locationId, at) : before?.LocationId == locationId ? null : before;
+        }
+    }
+
+    public Task<Outcome<Whereabouts>> LocateAsync(GeoPoint point, DateTimeOffset at, CancellationToken cancellationToken = default)
+    {
+        var now = Clock.GetUtcNow();
+        if (!LocationRules.IsOnEarth(point))
+        {
+            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Invalid("point", "Latitude is -90 to 90, longitude -180 to 180, in degrees."));
+        }
+
+        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
+        {
+            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Unprocessable("consent-required", $"Your location is looked at only under your consent to {Purposes.DispatchLocation}.", "point"));
+        }
+
+        // The device's clock is not trusted: nothing comes from the future, and what is old is not new.
+        var when = at > now ? now : at.ToUniversalTime();
+        if (now - when < LocationKept && (this.point is null || this.point.At <= when))
+        {
+            this.point = new(Geodesy.ToWgs84(point), null, when);
+        }
+
+        return Task.FromResult(Outcome.Of(new Whereabouts(null, null, when), Version));
+    }
+
+    public Task<Whereabouts?> WhereAsync(CancellationToken cancellationToken = default)
+    {
+        var now = Clock.GetUtcNow();
+        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
+        {
+            return Task.FromResult<Whereabouts?>(null);
+        }
+
+        point = point is { } known && now - known.At < LocationKept ? known : null;
+        return Task.FromResult(point ?? (place is { } at && LocationRules.DayOf(at.At, zone) == LocationRules.DayOf(now, zone) ? new Whereabouts(null, at.LocationId, at.At) : null));
+    }
+}
