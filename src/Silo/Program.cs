@@ -1,3 +1,4 @@
+using LimoCha.Actors.Audit;
 using LimoCha.Actors.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
@@ -19,5 +20,15 @@ var builder = Host.CreateApplicationBuilder(args);
         ["Logging:LogLevel:Polly"] = "Warning",
     },
 });
+if (args is [AuditCommand.Name, ..])
+{
+    (builder.Configuration["Cluster:Mode"], builder.Configuration["Logging:LogLevel:Default"]) = ("Localhost", "Warning");
+    builder.Configuration["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning";
+    builder.AddLimoChaDatabase();
+    using var host = builder.Build();
+    return await AuditCommand.RunAsync(host);
+}
+
 builder.AddLimoChaSilo();
 await builder.Build().RunAsync();
+return 0;

@@ -83,6 +83,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var findings = Checker.Check(history, final);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"seed {seed}: {schedule.Count} troubles in {seconds} s, {history.Devices.Count} devices, {load.Effects} acknowledged commands, {final.Count} tasks, {history.Devices.Values.Sum(device => device.Events.Count(e => e.Seen == Seen.Shown))} cards shown, {history.Devices.Values.Sum(device => device.Events.Count(e => e.Seen == Seen.Synced))} syncs, {deployment.Silos.Sum(silo => silo.Surprises)} silos ended themselves, the slowest command took {load.Longest.TotalSeconds:F1} s with its retries, all devices were back after {back.TotalSeconds:F1} s, converged after {converged.TotalSeconds:F1} s of calm, {findings.Count} findings"));
+        output.WriteLine($"the slowest command was {load.LongestWas}");
         foreach (var process in deployment.Silos.Concat(deployment.Doors).Where(process => process.Stops.Count > 0))
         {
             output.WriteLine($"{process.Name} ended after {string.Join(", ", process.Stops.Select(stop => stop.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)))} s of asking");

@@ -118,6 +118,7 @@ public sealed class Deployment : IAsyncDisposable
         (string, string)[] common =
         [
             ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await made.Postgres.CreateDatabaseAsync()), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", "chaos"),
+            ("Privacy:MasterKeys:1", Convert.ToBase64String(new byte[32])),
             ("Logging:LogLevel:Default", "Warning"), ("Logging:Console:FormatterOptions:TimestampFormat", "HH:mm:ss.fff "),
         ];
         made.Clocks = [.. Enumerable.Range(0, 2).Select(i => new MachineClock(Path.Combine(made.folder, $"clock-{i}")))];

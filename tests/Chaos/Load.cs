@@ -23,6 +23,9 @@ public sealed class Load(string address, IReadOnlyList<Person> people, History h
     /// <summary>The longest that a command took from its first try to its answer, retries included.</summary>
     public TimeSpan Longest { get; private set; }
 
+    /// <summary>Which one that was, when it began, and how its tries ended.</summary>
+    public string LongestWas { get; private set; } = "";
+
     /// <summary>Works until told to stop; a command under way then is still brought to an answer.</summary>
     public async Task RunAsync(int callers, CancellationToken stop, CancellationToken giveUp) =>
         await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => CallAsync(new Random(seed * 1000 + caller), stop, giveUp)));
@@ -122,6 +125,7 @@ public sealed class Load(string address, IReadOnlyList<Person> people, History h
     {
         var key = Guid.NewGuid().ToString();
         var first = clock.GetTimestamp();
+        var tries = new Dictionary<string, int>();
         while (!giveUp.IsCancellationRequested)
         {
             try
@@ -133,19 +137,28 @@ public sealed class Load(string address, IReadOnlyList<Person> people, History h
                 if (answer.StatusCode is not (>= HttpStatusCode.InternalServerError or HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests))
                 {
                     var took = clock.GetElapsedTime(first);
-                    Longest = took > Longest ? took : Longest;
+                    if (took > Longest)
+                    {
+                        (Longest, LongestWas) = (took, $"{path} from {clock.GetElapsedTime(started, first).TotalSeconds:F1} s on, tries: {string.Join(", ", tries.Select(pair => $"{pair.Value} x {pair.Key}"))}");
+                    }
+
                     return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(giveUp));
                 }
+
+                Count($"{(int)answer.StatusCode}");
             }
             catch (Exception error) when (Transient(error))
             {
                 // The connection broke or nothing came: the same command again.
+                Count(error.GetType().Name);
             }
 
             await Task.Delay(100, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return null;
+
+        void Count(string how) => tries[how] = tries.GetValueOrDefault(how) + 1;
     }
 
     private static bool Transient(Exception error) => error is HttpRequestException or OperationCanceledException or IOException or JsonException;

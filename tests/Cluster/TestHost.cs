@@ -59,7 +59,7 @@ public sealed class TestHost : IAsyncDisposable
         {
             ["Storage:Provider"] = kind.ToString(), ["Storage:ConnectionString"] = connectionString,
             ["Recovery:SweepPeriod"] = "00:00:02", ["Recovery:DuePeriod"] = "00:00:00.200", ["Actors:SecondLook"] = "00:00:01",
-            ["Logging:LogLevel:Default"] = "Error",
+            ["Logging:LogLevel:Default"] = "Error", ["Privacy:MasterKeys:1"] = Convert.ToBase64String(new byte[32]),
         };
         foreach (var (key, value) in settings)
         {
@@ -67,6 +67,8 @@ public sealed class TestHost : IAsyncDisposable
         }
 
         var builder = new InProcessTestClusterBuilder((short)silos);
+        // States are kept under it: a second host on the same database finds them.
+        builder.Options.ServiceId = "limocha";
         builder.ConfigureHost(host => host.Configuration.AddInMemoryCollection(configuration));
         builder.ConfigureSiloHost((_, host) =>
         {

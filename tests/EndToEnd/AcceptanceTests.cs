@@ -92,7 +92,7 @@ public sealed class AcceptanceTests(Xunit.Abstractions.ITestOutputHelper output)
     {
         var connection = await (await Postgres.SharedAsync()).CreateDatabaseAsync();
         var cluster = $"c{Guid.NewGuid():N}";
-        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", cluster)];
+        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", cluster), ("Privacy:MasterKeys:1", Convert.ToBase64String(new byte[32]))];
         (string, string)[] Silo() => [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")];
         (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
 
@@ -130,7 +130,7 @@ public sealed class AcceptanceTests(Xunit.Abstractions.ITestOutputHelper output)
     public async Task E4_a_disabled_user_is_cut_off_at_every_door()
     {
         var connection = await (await Postgres.SharedAsync()).CreateDatabaseAsync();
-        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}")];
+        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}"), ("Privacy:MasterKeys:1", Convert.ToBase64String(new byte[32]))];
         (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
         await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
         await using var one = await Product.StartDemoAsync(door);

@@ -26,7 +26,7 @@ public sealed partial class SetupTests
     public async Task Two_doors_print_two_links_and_one_admin_is_made()
     {
         var connection = await (await Testing.Postgres.SharedAsync()).CreateDatabaseAsync();
-        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}")];
+        (string, string)[] common = [("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connection), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}"), ("Privacy:MasterKeys:1", Convert.ToBase64String(new byte[32]))];
         await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1")]);
         (string, string)[] door = [.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))];
         await using var one = await Product.StartAsync(door);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Attendance;
 
@@ -39,6 +40,7 @@ public enum CheckInKind
 
 /// <summary>Makes or changes a place.</summary>
 [GenerateSerializer, Immutable, Alias("SaveLocation")]
+[NotPersonal]
 public sealed record SaveLocation
 {
     /// <summary>1 to 80 characters.</summary>
@@ -58,7 +60,7 @@ public sealed record CheckIn
     /// <summary>In or out.</summary>
     [Id(0), Required, EnumDataType(typeof(CheckInKind))] public CheckInKind? Kind { get; init; }
     /// <summary>Where the device is.</summary>
-    [Id(1), Required] public GeoPoint? Point { get; init; }
+    [Id(1), Required, Personal(DataClass.Whereabouts)] public GeoPoint? Point { get; init; }
     /// <summary>The place; the nearest one whose geofence holds the point when left out.</summary>
     [Id(2)] public Guid? LocationId { get; init; }
     /// <summary>The device's own clock; recorded, never trusted.</summary>
@@ -67,6 +69,7 @@ public sealed record CheckIn
 
 /// <summary>A check-in that was accepted.</summary>
 [GenerateSerializer, Immutable, Alias("CheckInView")]
+[NotPersonal]
 public sealed record CheckInView
 {
     /// <summary>UUIDv7.</summary>
@@ -93,6 +96,7 @@ public sealed record PresentPerson(
 
 /// <summary>A place.</summary>
 [GenerateSerializer, Immutable, Alias("LocationView")]
+[NotPersonal]
 public sealed record LocationView
 {
     /// <summary>UUIDv7.</summary>
@@ -111,6 +115,7 @@ public sealed record LocationView
 
 /// <summary>A place's attendance today, in the company's time zone.</summary>
 [GenerateSerializer, Immutable, Alias("LocationToday")]
+[NotPersonal]
 public sealed record LocationToday
 {
     /// <summary>The place.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Customers;
 
@@ -9,22 +10,32 @@ namespace LimoCha.Actors.Customers;
 public sealed record SaveCustomer
 {
     /// <summary>1 to 80 characters. Required for a new customer.</summary>
-    [Id(0), StringLength(80, MinimumLength = 1)] public string? Name { get; init; }
+    [Id(0), StringLength(80, MinimumLength = 1), Personal(DataClass.Identity)] public string? Name { get; init; }
     /// <summary>E.164 or a Chinese number; stored as E.164.</summary>
-    [Id(1), StringLength(32)] public string? Phone { get; init; }
+    [Id(1), StringLength(32), Personal(DataClass.Contact)] public string? Phone { get; init; }
     /// <summary>An e-mail address.</summary>
-    [Id(2), StringLength(254), EmailAddress] public string? Email { get; init; }
+    [Id(2), StringLength(254), EmailAddress, Personal(DataClass.Contact)] public string? Email { get; init; }
     /// <summary>A postal address. At most 200 characters.</summary>
-    [Id(3), StringLength(200)] public string? Address { get; init; }
+    [Id(3), StringLength(200), Personal(DataClass.Contact)] public string? Address { get; init; }
     /// <summary>The company they belong to. At most 120 characters.</summary>
-    [Id(4), StringLength(120)] public string? Company { get; init; }
+    [Id(4), StringLength(120), NotPersonal] public string? Company { get; init; }
     /// <summary>Where they came from (来源途径). At most 40 characters.</summary>
-    [Id(5), StringLength(40)] public string? Source { get; init; }
+    [Id(5), StringLength(40), NotPersonal] public string? Source { get; init; }
     /// <summary>The staff member who looks after them; the caller when left out of a new customer.</summary>
     [Id(6)] public Guid? OwnerId { get; init; }
+    /// <summary>When born, where it is known; a minor's data needs a guardian's consent (B6).</summary>
+    [Id(7), Personal(DataClass.Identity)] public DateOnly? BirthDate { get; init; }
+    /// <summary>An identity document's number; only under consent to <c>customer.identity</c> (B5).</summary>
+    [Id(8), StringLength(30, MinimumLength = 4), Personal(DataClass.IdentityDocument)] public string? IdentityNumber { get; init; }
+    /// <summary>What matters about their health; only under consent to <c>customer.care</c> with this class (B5). At most 500 characters.</summary>
+    [Id(9), StringLength(500), Personal(DataClass.Health)] public string? Health { get; init; }
+    /// <summary>What matters about their belief; only under consent to <c>customer.care</c> with this class (B5). At most 500 characters.</summary>
+    [Id(10), StringLength(500), Personal(DataClass.Belief)] public string? Belief { get; init; }
+    /// <summary>What matters about their property; only under consent to <c>customer.care</c> with this class (B5). At most 500 characters.</summary>
+    [Id(11), StringLength(500), Personal(DataClass.Property)] public string? Property { get; init; }
 }
 
-/// <summary>A customer. Contact data is masked for those who do not look after them.</summary>
+/// <summary>A customer. Contact data is masked and sensitive data left out, unless it was asked for with a purpose.</summary>
 [GenerateSerializer, Immutable, Alias("CustomerView")]
 public sealed record CustomerView
 {
@@ -32,18 +43,18 @@ public sealed record CustomerView
     [Id(0)] public Guid Id { get; init; }
     /// <summary>Grows by one with each change; the ETag.</summary>
     [Id(1)] public int Version { get; init; }
-    /// <summary>The name.</summary>
-    [Id(2)] public string Name { get; init; } = "";
+    /// <summary>The name; empty once erased.</summary>
+    [Id(2), Personal(DataClass.Identity)] public string Name { get; init; } = "";
     /// <summary>E.164, or masked.</summary>
-    [Id(3)] public string? Phone { get; init; }
+    [Id(3), Personal(DataClass.Contact)] public string? Phone { get; init; }
     /// <summary>The address, or masked.</summary>
-    [Id(4)] public string? Email { get; init; }
+    [Id(4), Personal(DataClass.Contact)] public string? Email { get; init; }
     /// <summary>The postal address, or null where masked.</summary>
-    [Id(5)] public string? Address { get; init; }
+    [Id(5), Personal(DataClass.Contact)] public string? Address { get; init; }
     /// <summary>The company they belong to.</summary>
-    [Id(6)] public string? Company { get; init; }
+    [Id(6), NotPersonal] public string? Company { get; init; }
     /// <summary>Where they came from.</summary>
-    [Id(7)] public string? Source { get; init; }
+    [Id(7), NotPersonal] public string? Source { get; init; }
     /// <summary>Who looks after them.</summary>
     [Id(8)] public Guid? OwnerId { get; init; }
     /// <summary>The owner's department.</summary>
@@ -56,6 +67,42 @@ public sealed record CustomerView
     [Id(12)] public DateTimeOffset CreatedAt { get; init; }
     /// <summary>When last changed (UTC).</summary>
     [Id(13)] public DateTimeOffset UpdatedAt { get; init; }
+    /// <summary>When born.</summary>
+    [Id(14), Personal(DataClass.Identity)] public DateOnly? BirthDate { get; init; }
+    /// <summary>The identity document's number, or its last four characters.</summary>
+    [Id(15), Personal(DataClass.IdentityDocument)] public string? IdentityNumber { get; init; }
+    /// <summary>Health; only when asked for with a purpose.</summary>
+    [Id(16), Personal(DataClass.Health)] public string? Health { get; init; }
+    /// <summary>Belief; only when asked for with a purpose.</summary>
+    [Id(17), Personal(DataClass.Belief)] public string? Belief { get; init; }
+    /// <summary>Property; only when asked for with a purpose.</summary>
+    [Id(18), Personal(DataClass.Property)] public string? Property { get; init; }
+    /// <summary>The sensitive classes of which something is on file.</summary>
+    [Id(19)] public IReadOnlyList<DataClass> OnFile { get; init; } = [];
+    /// <summary>Erased at the subject's request or after its time (UTC).</summary>
+    [Id(20)] public DateTimeOffset? ErasedAt { get; init; }
+    /// <summary>A legal hold keeps it from being erased.</summary>
+    [Id(21)] public bool LegalHold { get; init; }
+}
+
+/// <summary>The answer to a use: the decision, and the data it covers when it is allowed.</summary>
+[GenerateSerializer, Immutable, Alias("CustomerUse")]
+public sealed record CustomerUse
+{
+    /// <summary>Whether, and why.</summary>
+    [Id(0)] public UseDecision Decision { get; init; } = new();
+    /// <summary>The customer with the classes decided on unmasked; null when refused.</summary>
+    [Id(1)] public CustomerView? Customer { get; init; }
+}
+
+/// <summary>Keeps a customer's data from being erased while a dispute or an investigation lasts, or lets it go.</summary>
+[GenerateSerializer, Immutable, Alias("SetLegalHold")]
+public sealed record SetLegalHold
+{
+    /// <summary>True holds.</summary>
+    [Id(0)] public bool Hold { get; init; }
+    /// <summary>The document that asks for it. 1 to 200 characters.</summary>
+    [Id(1), Required, StringLength(200, MinimumLength = 1), Personal(DataClass.Content)] public string Reason { get; init; } = "";
 }
 
 /// <summary>A customer: profile, owner, contact data, and what they agreed to.</summary>
@@ -78,15 +125,45 @@ public interface ICustomerGrain : IDurableGrain
     [Alias("RestoreAsync")]
     Task<Outcome<CustomerView>> RestoreAsync(CallContext context, CancellationToken cancellationToken = default);
 
-    /// <summary>The customer, if this actor may see them.</summary>
+    /// <summary>The customer, masked, if this actor may see them.</summary>
     [Alias("GetAsync")]
     Task<Outcome<CustomerView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Uses the customer's data: decides, records the decision in the same write, and answers the data it covers. The write makes
+    /// the use a point in time: after a withdrawal nothing is allowed any more, by no activation anywhere (B4).
+    /// </summary>
+    [Alias("UseAsync")]
+    Task<Outcome<CustomerUse>> UseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default);
 
     /// <summary>A consent flag.</summary>
     [Alias("GetConsentAsync")]
     Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, Actor by, CancellationToken cancellationToken = default);
 
+    /// <summary>Everything the customer is asked about, with what they said.</summary>
+    [Alias("ListConsentsAsync")]
+    Task<Outcome<ConsentList>> ListConsentsAsync(Actor by, CancellationToken cancellationToken = default);
+
     /// <summary>Records what the customer said.</summary>
     [Alias("SetConsentAsync")]
     Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Invokes one of the eleven exemptions (B3). Privacy officers and admins.</summary>
+    [Alias("InvokeExemptionAsync")]
+    Task<Outcome<Exemption>> InvokeExemptionAsync(InvokeExemption command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts a guardian's consent on file (B6).</summary>
+    [Alias("SetGuardianAsync")]
+    Task<Outcome<Guardian>> SetGuardianAsync(Guardian guardian, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets or lifts a legal hold. Privacy officers and admins.</summary>
+    [Alias("SetLegalHoldAsync")]
+    Task<Outcome<CustomerView>> SetLegalHoldAsync(SetLegalHold command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Erases the customer: the personal fields go, every row of theirs is purged, and their key is destroyed, so that earlier
+    /// copies cannot be read either (C2). Privacy officers, admins and the engine itself.
+    /// </summary>
+    [Alias("EraseAsync")]
+    Task<Outcome<CustomerView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default);
 }

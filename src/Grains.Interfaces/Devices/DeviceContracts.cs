@@ -1,11 +1,13 @@
 using System.Runtime.Serialization;
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Tasks;
 
 namespace LimoCha.Actors.Devices;
 
 /// <summary>What a device shows: a task or a notice. Names on the wire are the same in JSON and MessagePack.</summary>
 [GenerateSerializer, Immutable, Alias("Card"), DataContract]
+[Personal(DataClass.Content)]
 public sealed record Card
 {
     /// <summary>The task's or notice's id.</summary>
@@ -34,6 +36,7 @@ public sealed record Card
 
 /// <summary>A task card's own fields.</summary>
 [GenerateSerializer, Immutable, Alias("TaskCardData"), DataContract]
+[NotPersonal]
 public sealed record TaskCardData
 {
     /// <summary>assigned, offered, accepted or started.</summary>
@@ -60,6 +63,7 @@ public sealed record TaskCardData
 
 /// <summary>The step that comes next, on a card.</summary>
 [GenerateSerializer, Immutable, Alias("CardStep"), DataContract]
+[NotPersonal]
 public sealed record CardStep
 {
     /// <summary>Its name in calls: the <c>action</c> of <c>Act</c>.</summary>
@@ -84,6 +88,7 @@ public sealed record CardRef
 
 /// <summary>A device introduces itself.</summary>
 [GenerateSerializer, Immutable, Alias("Hello"), DataContract]
+[Personal(DataClass.Device)]
 public sealed record Hello
 {
     /// <summary>Stable per installation; 1 to 64 characters of letters, digits, '-', '_' or '.'.</summary>
@@ -100,6 +105,7 @@ public sealed record Hello
 
 /// <summary>One live connection of one device, as its gateway knows it.</summary>
 [GenerateSerializer, Immutable, Alias("DeviceConnection")]
+[NotPersonal]
 public sealed record DeviceConnection(
     [property: Id(0)] string ConnectionId,
     [property: Id(1)] Guid SessionId,
@@ -118,6 +124,7 @@ public sealed record DeviceConnection(
 
 /// <summary>What a gateway is asked to send to one connection.</summary>
 [GenerateSerializer, Immutable, Alias("DeviceMessage")]
+[NotPersonal]
 public sealed record DeviceMessage
 {
     /// <summary>To this connection.</summary>
@@ -138,6 +145,7 @@ public sealed record DeviceMessage
 
 /// <summary>How far a long job is.</summary>
 [GenerateSerializer, Immutable, Alias("JobProgress"), DataContract]
+[NotPersonal]
 public sealed record JobProgress
 {
     /// <summary>The operation: the <c>operationId</c> of the call's answer.</summary>
@@ -155,7 +163,7 @@ public sealed record JobProgress
 /// <summary>Where a person is, as far as they share it: a point, or the place they are checked in at.</summary>
 [GenerateSerializer, Immutable, Alias("Whereabouts")]
 public sealed record Whereabouts(
-    [property: Id(0)] GeoPoint? Point,
+    [property: Id(0), Personal(DataClass.Whereabouts)] GeoPoint? Point,
     [property: Id(1)] Guid? PlaceId,
     [property: Id(2)] DateTimeOffset At);
 
@@ -184,6 +192,7 @@ public sealed record Presence(
 
 /// <summary>A connected device of a person.</summary>
 [GenerateSerializer, Immutable, Alias("PresentDevice")]
+[Personal(DataClass.Device)]
 public sealed record PresentDevice(
     [property: Id(0)] string DeviceId,
     [property: Id(1)] string Platform,
@@ -201,6 +210,7 @@ public sealed record OnlineUser(
 
 /// <summary>Something in the read model changed; what live pages listen for. Carries no personal data.</summary>
 [GenerateSerializer, Immutable, Alias("ReadModelChange")]
+[NotPersonal]
 public sealed record ReadModelChange(
     [property: Id(0)] string Kind,
     [property: Id(1)] Guid Id,

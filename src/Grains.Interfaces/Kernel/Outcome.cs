@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Kernel;
 
@@ -25,6 +26,7 @@ public enum RefusalKind
 /// <param name="Detail">A sentence for people, in English, without personal data.</param>
 /// <param name="Field">The input field at fault, when there is one.</param>
 [GenerateSerializer, Immutable, Alias("Refusal")]
+[NotPersonal]
 public sealed record Refusal(
     [property: Id(0)] RefusalKind Kind,
     [property: Id(1)] string Problem,

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Notices;
@@ -32,6 +33,7 @@ public sealed record Audience
 
 /// <summary>Publishes a notice (公告).</summary>
 [GenerateSerializer, Immutable, Alias("PublishNotice")]
+[Personal(DataClass.Content)]
 public sealed record PublishNotice
 {
     /// <summary>1 to 200 characters. It may be shown on a locked phone: no personal data.</summary>
@@ -52,6 +54,7 @@ public sealed record PublishNotice
 
 /// <summary>A notice.</summary>
 [GenerateSerializer, Immutable, Alias("NoticeView")]
+[Personal(DataClass.Content)]
 public sealed record NoticeView
 {
     /// <summary>UUIDv7.</summary>

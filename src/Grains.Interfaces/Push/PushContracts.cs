@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Push;
 
@@ -17,6 +18,7 @@ public enum PushVendor
 
 /// <summary>Where a device's pushes go: what the vendor's SDK told the app.</summary>
 [GenerateSerializer, Immutable, Alias("PushTarget")]
+[Personal(DataClass.Device)]
 public sealed record PushTarget
 {
     /// <summary>Whose token it is.</summary>
@@ -27,6 +29,7 @@ public sealed record PushTarget
 
 /// <summary>When a person is not to be disturbed, in the company's zone. What comes then is pushed afterwards, if it is still new.</summary>
 [GenerateSerializer, Immutable, Alias("QuietHours")]
+[NotPersonal]
 public sealed record QuietHours
 {
     /// <summary>From this time of day.</summary>

@@ -4,6 +4,7 @@ using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 using Orleans.Concurrency;
 
@@ -11,6 +12,7 @@ namespace LimoCha.Actors.Staff;
 
 /// <summary>Takes a person on.</summary>
 [GenerateSerializer, Immutable, Alias("CreateUser")]
+[Personal(DataClass.WorkIdentity)]
 public sealed record CreateUser
 {
     /// <summary>Signs in with it; 3 to 40 characters of letters, digits, '-', '_' or '.'; unique without regard to case.</summary>
@@ -23,11 +25,12 @@ public sealed record CreateUser
     /// <summary>Where they belong.</summary>
     [Id(3)] public Guid? DepartmentId { get; init; }
     /// <summary>At least 10 characters.</summary>
-    [Id(4), Required, StringLength(200, MinimumLength = 10)] public string Password { get; init; } = "";
+    [Id(4), Required, StringLength(200, MinimumLength = 10), Personal(DataClass.Credential)] public string Password { get; init; } = "";
 }
 
 /// <summary>Changes a profile; a field left out stays.</summary>
 [GenerateSerializer, Immutable, Alias("ChangeUser")]
+[Personal(DataClass.WorkIdentity)]
 public sealed record ChangeUser
 {
     /// <summary>As colleagues know them.</summary>
@@ -46,6 +49,7 @@ public sealed record ChangeUser
 
 /// <summary>A staff member as others see them.</summary>
 [GenerateSerializer, Immutable, Alias("UserView")]
+[Personal(DataClass.WorkIdentity)]
 public sealed record UserView
 {
     /// <summary>UUIDv7.</summary>
@@ -74,6 +78,7 @@ public sealed record UserView
 
 /// <summary>What sign-in needs; never leaves the server.</summary>
 [GenerateSerializer, Immutable, Alias("Credentials")]
+[Personal(DataClass.Credential)]
 public sealed record Credentials
 {
     /// <summary>ASP.NET Core Identity's hash (PBKDF2).</summary>
@@ -96,6 +101,7 @@ public sealed record Credentials
 
 /// <summary>A passkey's public half.</summary>
 [GenerateSerializer, Immutable, Alias("Passkey")]
+[Personal(DataClass.Credential)]
 public sealed record Passkey
 {
     /// <summary>The credential's id, base64url.</summary>
@@ -126,6 +132,7 @@ public sealed record SignInRecord(
 
 /// <summary>A sign-in that lives until it is ended: a family of rotating refresh tokens (RFC 9700 §4.14).</summary>
 [GenerateSerializer, Immutable, Alias("SessionView")]
+[Personal(DataClass.Device)]
 public sealed record SessionView
 {
     /// <summary>The session, and the device in the devices list.</summary>
@@ -156,6 +163,7 @@ public sealed record SessionGrant(
 
 /// <summary>What a person wants to be told, and how (A2). A category not named is on; mandatory notices ignore this.</summary>
 [GenerateSerializer, Immutable, Alias("PushPreferences")]
+[NotPersonal]
 public sealed record PushPreferences
 {
     /// <summary>Categories that are not pushed to a phone without a live connection; at most 50.</summary>
@@ -223,6 +231,10 @@ public interface IUserGrain : IDurableGrain
     /// <summary>A consent flag.</summary>
     [Alias("GetConsentAsync")]
     Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, CancellationToken cancellationToken = default);
+
+    /// <summary>Everything the person is asked about, with what they said.</summary>
+    [Alias("ListConsentsAsync"), AlwaysInterleave]
+    Task<ConsentList> ListConsentsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Grants, refuses or withdraws; the person's own act only.</summary>
     [Alias("SetConsentAsync")]
@@ -324,6 +336,7 @@ public interface IUserNameGrain : IGrainWithStringKey
 
 /// <summary>Makes or changes a department.</summary>
 [GenerateSerializer, Immutable, Alias("SaveDepartment")]
+[NotPersonal]
 public sealed record SaveDepartment
 {
     /// <summary>1 to 60 characters.</summary>
@@ -334,6 +347,7 @@ public sealed record SaveDepartment
 
 /// <summary>A department.</summary>
 [GenerateSerializer, Immutable, Alias("DepartmentView")]
+[NotPersonal]
 public sealed record DepartmentView
 {
     /// <summary>UUIDv7.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Privacy;
 using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Tasks;
@@ -17,6 +18,7 @@ public enum AssignmentStrategy
 
 /// <summary>Lets the engine choose who gets a task.</summary>
 [GenerateSerializer, Immutable, Alias("AutoAssignment")]
+[NotPersonal]
 public sealed record AutoAssignment
 {
     /// <summary>How.</summary>
@@ -40,6 +42,7 @@ public sealed record AutoAssignment
 
 /// <summary>Why this person: what the choice rested on. Part of the task's history.</summary>
 [GenerateSerializer, Immutable, Alias("AssignmentReason")]
+[NotPersonal]
 public sealed record AssignmentReason
 {
     /// <summary>The strategy.</summary>

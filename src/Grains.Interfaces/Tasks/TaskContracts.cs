@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Tasks;
@@ -43,6 +44,7 @@ public enum TaskPriority
 
 /// <summary>Makes a task; with an assignee it is assigned in the same write.</summary>
 [GenerateSerializer, Immutable, Alias("CreateTask")]
+[Personal(DataClass.Content)]
 public sealed record CreateTask
 {
     /// <summary>What is to be done. 1 to 200 characters.</summary>
@@ -90,6 +92,7 @@ public sealed record CreateTask
 
 /// <summary>Gives a draft, declined or expired task to somebody, or takes it from one and gives it to another.</summary>
 [GenerateSerializer, Immutable, Alias("AssignTask")]
+[Personal(DataClass.Content)]
 public sealed record AssignTask
 {
     /// <summary>The staff member it is given to.</summary>
@@ -104,6 +107,7 @@ public sealed record AssignTask
 
 /// <summary>A step with an optional remark: accept, decline, start, complete, cancel, comment.</summary>
 [GenerateSerializer, Immutable, Alias("TaskNote")]
+[Personal(DataClass.Content)]
 public sealed record TaskNote
 {
     /// <summary>A remark; the reason of a decline or cancellation; the text of a comment. At most 1,000 characters.</summary>
@@ -143,6 +147,7 @@ public enum TaskAction
 
 /// <summary>A task as its actor answers it.</summary>
 [GenerateSerializer, Immutable, Alias("TaskView")]
+[Personal(DataClass.Content)]
 public sealed record TaskView
 {
     /// <summary>UUIDv7.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.Serialization;
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Tasks;
 
@@ -34,6 +35,7 @@ public enum ProofKind
 
 /// <summary>A step of a flow.</summary>
 [GenerateSerializer, Immutable, Alias("FlowStep")]
+[NotPersonal]
 public sealed record FlowStep
 {
     /// <summary>Its name in calls: 1 to 30 lower-case letters, digits and '-', unique in the flow.</summary>
@@ -57,11 +59,12 @@ public sealed record Proof
     /// <summary>The uploaded file (<c>POST /files?taskId=</c>), for all but location.</summary>
     [Id(1)] public Guid? FileId { get; init; }
     /// <summary>Where, for location.</summary>
-    [Id(2)] public GeoPoint? Point { get; init; }
+    [Id(2), Personal(DataClass.Whereabouts)] public GeoPoint? Point { get; init; }
 }
 
 /// <summary>A proof as the task keeps it.</summary>
 [GenerateSerializer, Immutable, Alias("TaskProof")]
+[NotPersonal]
 public sealed record TaskProof
 {
     /// <summary>The step it was given with.</summary>
@@ -75,13 +78,14 @@ public sealed record TaskProof
     /// <summary>Metres from the task's place, when it has one: then the point itself is not kept.</summary>
     [Id(4)] public double? DistanceMetres { get; init; }
     /// <summary>Where (WGS-84), when the task has no place.</summary>
-    [Id(5)] public GeoPoint? Point { get; init; }
+    [Id(5), Personal(DataClass.Whereabouts)] public GeoPoint? Point { get; init; }
     /// <summary>When (UTC).</summary>
     [Id(6)] public DateTimeOffset At { get; init; }
 }
 
 /// <summary>A line of a checklist.</summary>
 [GenerateSerializer, Immutable, Alias("ChecklistItem"), DataContract]
+[Personal(DataClass.Content)]
 public sealed record ChecklistItem
 {
     /// <summary>What is to be done.</summary>

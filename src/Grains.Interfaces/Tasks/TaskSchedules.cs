@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Tasks;
 
 /// <summary>Makes or changes a schedule: the same task again and again.</summary>
 [GenerateSerializer, Immutable, Alias("SaveTaskSchedule")]
+[NotPersonal]
 public sealed record SaveTaskSchedule
 {
     /// <summary>1 to 60 characters.</summary>
@@ -25,6 +27,7 @@ public sealed record SaveTaskSchedule
 
 /// <summary>A schedule.</summary>
 [GenerateSerializer, Immutable, Alias("TaskScheduleView")]
+[NotPersonal]
 public sealed record TaskScheduleView
 {
     /// <summary>UUIDv7.</summary>

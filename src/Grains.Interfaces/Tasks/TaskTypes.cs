@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using Orleans.Concurrency;
 
 namespace LimoCha.Actors.Tasks;
@@ -38,6 +39,7 @@ public sealed record EscalationStep
 
 /// <summary>Makes or changes a task type. Tasks made before keep the flow they were made with.</summary>
 [GenerateSerializer, Immutable, Alias("SaveTaskType")]
+[NotPersonal]
 public sealed record SaveTaskType
 {
     /// <summary>1 to 60 characters.</summary>
@@ -63,6 +65,7 @@ public sealed record SaveTaskType
 
 /// <summary>A task type.</summary>
 [GenerateSerializer, Immutable, Alias("TaskTypeView")]
+[NotPersonal]
 public sealed record TaskTypeView
 {
     /// <summary>UUIDv7.</summary>

@@ -25,8 +25,7 @@ public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGra
     public async Task<Outcome<CheckInView>> CheckInAsync(CheckIn command, CallContext context, CancellationToken cancellationToken = default)
     {
         var user = context.By.UserId;
-        var consent = await GrainFactory.Grain<IUserGrain>(user).GetConsentAsync(Purposes.AttendanceLocation, cancellationToken);
-        if (consent.Value?.State != ConsentState.Granted)
+        if (!await GrainFactory.Grain<IUserGrain>(user).AllowsAsync(Purposes.AttendanceLocation, cancellationToken))
         {
             return Refusal.Unprocessable("consent-required", $"Checking in records where you are; it needs your consent to {Purposes.AttendanceLocation}.", "point");
         }

@@ -1,8 +1,10 @@
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Attendance;
 
 /// <summary>A place in the read model, with its live counts.</summary>
+[NotPersonal]
 public sealed record LocationRow : IProjectedRow
 {
     public Guid Id { get; init; }

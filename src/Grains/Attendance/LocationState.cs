@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Attendance;
 
 /// <summary>A place's state: the geofence, who is there, today's counts. Bounded by the head count.</summary>
+[NotPersonal]
 public sealed record LocationState : StateRecord
 {
     public bool Made { get; init; }
@@ -28,9 +30,11 @@ public sealed record LocationState : StateRecord
 public abstract record LocationEvent;
 
 /// <summary>It is here, with this geofence.</summary>
+[NotPersonal]
 public sealed record LocationSaved(string Name, string? Address, GeoPoint Center, int RadiusMetres) : LocationEvent;
 
 /// <summary>Somebody came or went. The point itself is not kept: the distance is what the decision rested on.</summary>
+[NotPersonal]
 public sealed record CheckedIn(Guid CheckInId, Guid UserId, CheckInKind Kind, DateOnly Day, double DistanceMetres, double? Accuracy, DateTimeOffset? DeviceTime) : LocationEvent;
 
 /// <summary>Somebody who was here checked in at another place.</summary>

@@ -1,41 +1,105 @@
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LimoCha.Actors.Customers;
 
 /// <inheritdoc cref="ICustomerGrain" />
 [GrainType("customer")]
-public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<CustomerState, CustomerEvent>(CustomerKind.Instance, services), ICustomerGrain
+public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<CustomerState, CustomerEvent>(services.GetRequiredService<CustomerKind>(), services), ICustomerGrain
 {
+    private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
+    private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
+    private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
+    private readonly ISubjectKeys keys = services.GetRequiredService<ISubjectKeys>();
+    private readonly IErasure erasure = services.GetRequiredService<IErasure>();
+
     public async Task<Outcome<CustomerView>> CreateAsync(SaveCustomer command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var owner = await OwnerAsync(command.OwnerId, cancellationToken);
-        return await ExecuteAsync(context, state => CustomerRules.Create(state, command, context.By, owner), ViewFor(context.By));
+        var (owner, catalog) = (await OwnerAsync(command.OwnerId, cancellationToken), await catalogs.GetAsync());
+        return await ExecuteAsync(context, state => CustomerRules.Create(state, command, context.By, owner, catalog, Clock.GetUtcNow(), days.Today), Masked);
     }
 
     public async Task<Outcome<CustomerView>> ChangeAsync(SaveCustomer command, CallContext context, CancellationToken cancellationToken = default)
     {
-        var owner = await OwnerAsync(command.OwnerId, cancellationToken);
-        return await ExecuteAsync(context, state => CustomerRules.Change(state, command, context.By, owner), ViewFor(context.By));
+        var (owner, catalog) = (await OwnerAsync(command.OwnerId, cancellationToken), await catalogs.GetAsync());
+        return await ExecuteAsync(context, state => CustomerRules.Change(state, command, context.By, owner, catalog, Clock.GetUtcNow(), days.Today), Masked);
     }
 
     public Task<Outcome<CustomerView>> DeleteAsync(CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(context, state => CustomerRules.Delete(state, context.By), ViewFor(context.By));
+        ExecuteAsync(context, state => CustomerRules.Delete(state, context.By), Masked);
 
     public Task<Outcome<CustomerView>> RestoreAsync(CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(context, state => CustomerRules.Restore(state, context.By), ViewFor(context.By));
+        ExecuteAsync(context, state => CustomerRules.Restore(state, context.By), Masked);
 
     public Task<Outcome<CustomerView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
-        Task.FromResult(CustomerRules.MaySee(State, by) ? Outcome.Of(ViewFor(by)(State, Version), Version) : Refusal.NotFound("customer"));
+        Task.FromResult(CustomerRules.MaySee(State, by) ? Outcome.Of(Masked(State, Version), Version) : Refusal.NotFound("customer"));
 
-    public Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, Actor by, CancellationToken cancellationToken = default) =>
-        Task.FromResult(CustomerRules.MaySee(State, by)
-            ? ConsentRules.Find(State.Consents, purpose, Purposes.OfCustomers, Version)
-            : Refusal.NotFound("customer"));
+    public async Task<Outcome<CustomerUse>> UseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var catalog = await catalogs.GetAsync();
+        (Decision<CustomerEvent> Facts, UseDecision? Decision) Decide(CustomerState state) => CustomerPrivacy.Use(state, use, context.By, catalog, Clock.GetUtcNow(), days.Today);
+        UseDecision? decision = null;
+        return await ExecuteAsync(
+            context,
+            state =>
+            {
+                (var facts, decision) = Decide(state);
+                return facts;
+            },
+            (state, version) =>
+            {
+                // A repeat of a use that was allowed is a use of its own: it is decided by what stands now.
+                decision ??= Decide(state).Decision!;
+                return new CustomerUse { Decision = decision, Customer = decision.Allowed ? CustomerProjection.View(Id, state, version, decision.Classes) : null };
+            });
+    }
 
-    public Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(
+    public async Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, Actor by, CancellationToken cancellationToken = default) =>
+        CustomerRules.MaySee(State, by)
+            ? ConsentRules.Find(State.Consents, purpose, SubjectKind.Customer, await catalogs.GetAsync(), Version)
+            : Refusal.NotFound("customer");
+
+    public async Task<Outcome<ConsentList>> ListConsentsAsync(Actor by, CancellationToken cancellationToken = default)
+    {
+        var catalog = await catalogs.GetAsync();
+        return CustomerRules.MaySee(State, by)
+            ? Outcome.Of(new ConsentList { Items = ConsentRules.All(State.Consents, SubjectKind.Customer, catalog), PolicyVersion = catalog.Policy.Version, Exemptions = [.. State.Exemptions.Where(exemption => exemption.ExpiresAt > Clock.GetUtcNow())] }, Version)
+            : Refusal.NotFound("customer");
+    }
+
+    public async Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var (catalog, signer) = (await catalogs.GetAsync(), await receipts.SignerAsync(cancellationToken));
+        return await ExecuteAsync(
+            context,
+            state =>
+            {
+                // What the subject says through their own page comes in the subject's name.
+                if (context.By.UserId != Id && CustomerRules.CheckChange(state, context.By) is { } no)
+                {
+                    return no;
+                }
+
+                var set = ConsentRules.Set(state.Consents, purpose, SubjectKind.Customer, command, catalog, Clock.GetUtcNow());
+                if (!set.Ok)
+                {
+                    return set.Refusal;
+                }
+
+                var receipt = signer.Issue(Id, set.Value, command, catalog, context.By);
+                return new CustomerConsentChanged(set.Value with { ReceiptId = receipt.Id }) { Receipt = receipt };
+            },
+            (state, version) => ConsentRules.Find(state.Consents, purpose, SubjectKind.Customer, catalog, version).Value!);
+    }
+
+    public async Task<Outcome<Exemption>> InvokeExemptionAsync(InvokeExemption command, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var catalog = await catalogs.GetAsync();
+        var id = context.OperationId;
+        return await ExecuteAsync(
             context,
             state =>
             {
@@ -44,18 +108,52 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
                     return Refusal.NotFound("customer");
                 }
 
-                if (!CustomerRules.MayChange(state, context.By))
-                {
-                    return Refusal.Forbidden("Only who looks after the customer, their manager or an admin may record what they said.");
-                }
-
-                var set = ConsentRules.Set(state.Consents, purpose, Purposes.OfCustomers, command, Clock.GetUtcNow());
-                return set.Ok ? new CustomerConsentChanged(set.Value) : set.Refusal;
+                var invoked = ConsentRules.Invoke(state.Exemptions, command, SubjectKind.Customer, catalog, id, context.By, Clock.GetUtcNow());
+                return invoked.Ok ? new CustomerExemptionInvoked(invoked.Value) : invoked.Refusal;
             },
-            (state, _) => state.Consents[purpose]);
+            (state, _) => state.Exemptions.First(exemption => exemption.Id == id));
+    }
 
-    private Func<CustomerState, int, CustomerView> ViewFor(Actor by) =>
-        (state, version) => CustomerProjection.View(CustomerProjection.Row(Id, state, version), by);
+    public Task<Outcome<Guardian>> SetGuardianAsync(Guardian guardian, CallContext context, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(
+            context,
+            state => CustomerRules.CheckChange(state, context.By) is { } no ? no : new CustomerGuardianSet { Guardian = guardian with { AgreedAt = Clock.GetUtcNow() } },
+            (state, _) => state.Guardian!);
+
+    public Task<Outcome<CustomerView>> SetLegalHoldAsync(SetLegalHold command, CallContext context, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(context, state => CustomerPrivacy.Hold(state, command, context.By), Masked);
+
+    public async Task<Outcome<CustomerView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var erased = await ExecuteAsync(context, state => CustomerPrivacy.Erase(state, reason, context.By), Masked);
+        if (erased.Ok)
+        {
+            await FinishErasureAsync(cancellationToken);
+        }
+
+        return erased;
+    }
+
+    protected override async Task TellAsync(CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts)
+    {
+        await base.TellAsync(state, version, facts);
+        await FinishErasureAsync(CancellationToken.None);
+    }
+
+    /// <summary>Purges what the read model has of an erased customer and destroys the key; whatever stops it, it is done again.</summary>
+    private async Task FinishErasureAsync(CancellationToken cancellationToken)
+    {
+        if (State.DoomedKey is { } doomed)
+        {
+            await erasure.PurgeAsync(Id, cancellationToken);
+            await keys.DestroyAsync(doomed, cancellationToken);
+            await ExecuteAsync(
+                new(Actor.System, Ids.New(Clock)),
+                state => state.DoomedKey == doomed ? new CustomerKeyDestroyed() : Decision<CustomerEvent>.Nothing, Masked);
+        }
+    }
+
+    private CustomerView Masked(CustomerState state, int version) => CustomerProjection.View(Id, state, version, []);
 
     private async Task<UserView?> OwnerAsync(Guid? ownerId, CancellationToken cancellationToken) =>
         ownerId is { } id ? (await GrainFactory.Grain<IUserGrain>(id).GetAsync(Actor.System, cancellationToken)).Value : null;

@@ -1,15 +1,13 @@
+using LimoCha.Actors.Audit;
+using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Customers;
 
-/// <summary>Customers: their facts and row.</summary>
-public sealed class CustomerKind : EntityKind<CustomerState, CustomerEvent>
+/// <summary>Customers: their facts, rows, receipts and audit entries.</summary>
+public sealed class CustomerKind(BlindIndex index) : EntityKind<CustomerState, CustomerEvent>
 {
-    /// <summary>The only one.</summary>
-    public static readonly CustomerKind Instance = new();
-
-    private CustomerKind() { }
-
     /// <inheritdoc />
     public override string Name => "customer";
 
@@ -18,5 +16,33 @@ public sealed class CustomerKind : EntityKind<CustomerState, CustomerEvent>
 
     /// <inheritdoc />
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts) =>
-        [CustomerProjection.Row(id, state, version)];
+    [
+        CustomerProjection.Row(id, state, version, index),
+        .. facts.Select(fact => fact.Event).OfType<CustomerConsentChanged>().Select(changed => changed.Receipt).OfType<ConsentReceipt>().Select(ConsentReceiptRow.Of),
+    ];
+
+    /// <inheritdoc />
+    public override Task TellAsync(IGrainFactory grains, Guid id, CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return grains.AuditAsync(id, facts.Select(fact => Entry(id, fact)));
+    }
+
+    private static AuditEntry Entry(Guid id, Committed<CustomerEvent> fact)
+    {
+        var entry = AuditEntries.Of("customer", id, fact);
+        return fact.Event switch
+        {
+            CustomerDataUsed f => entry with
+            {
+                Action = $"customer.{f.Use.Kind.ToString().ToLowerInvariant()}", Purpose = f.Use.Purpose, Classes = f.Decision.Classes, Recipient = f.Use.Recipient,
+                Reason = f.Use.Reason, Allowed = f.Decision.Allowed, Basis = f.Decision.Basis ?? f.Decision.Problem,
+            },
+            CustomerConsentChanged f => entry with { Purpose = f.Flag.Purpose, Classes = f.Flag.DataClass is { } one ? [one] : [], Basis = f.Flag.State.ToString().ToLowerInvariant() },
+            CustomerSaved f => entry with { Reason = string.Join(',', f.Fields) },
+            CustomerExemptionInvoked f => entry with { Purpose = f.Exemption.Purpose, Basis = $"exemption:{f.Exemption.Kind}" },
+            CustomerErased f => entry with { Reason = f.Reason },
+            _ => entry,
+        };
+    }
 }

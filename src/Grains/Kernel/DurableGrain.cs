@@ -1,3 +1,4 @@
+using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     private readonly EntityKind<TState, TEvent> kind;
     private readonly IGrainStorage storage;
     private readonly IProjector projector;
+    private readonly ISubjectKeys keys;
     private readonly KernelOptions options;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
@@ -51,6 +53,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         this.kind = kind;
         storage = services.GetRequiredKeyedService<IGrainStorage>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
         projector = services.GetRequiredService<IProjector>();
+        keys = services.GetRequiredService<ISubjectKeys>();
         options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
         Clock = services.GetRequiredService<TimeProvider>();
         logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(GetType());
@@ -84,7 +87,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         }
 
         row.State ??= new();
-        tentative = State = row.State.State ?? row.State.Outbox.Aggregate(new TState(), (made, fact) => kind.Apply(made, fact.Event, fact.At));
+        tentative = State = await OpenAsync(row.State.State ?? row.State.Outbox.Aggregate(new TState(), (made, fact) => kind.Apply(made, fact.Event, fact.At)), cancellationToken);
         Version = ParseVersion(row.ETag);
         outbox.AddRange(row.State.Outbox);
         operations.AddRange(row.State.Operations);
@@ -136,6 +139,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             return Exists ? Refusal.Stale(expected, Version) : Refusal.NotFound(kind.Name);
         }
 
+        await HaveKeyAsync();
         var decision = decide(tentative);
         if (decision.Refusal is not null)
         {
@@ -189,6 +193,29 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         }
     }
 
+    /// <summary>Opens the personal fields. Without its key, which was destroyed, the state has none any more.</summary>
+    private async Task<TState> OpenAsync(TState state, CancellationToken cancellationToken)
+    {
+        if (row.State!.Sealed is not { } text || await keys.FindAsync(Sealing.KeyOf(text), cancellationToken) is not { } key)
+        {
+            return state;
+        }
+
+        SealedFields<TState>.Open(state, key, text, kind.Name, Id);
+        return With(state, key);
+    }
+
+    private async ValueTask HaveKeyAsync()
+    {
+        if (SealedFields<TState>.Any && tentative.Key is null)
+        {
+            var key = await keys.TakeAsync();
+            tentative = tentative.Key is null ? With(tentative, key) : tentative;
+        }
+    }
+
+    private static TState With(TState state, SubjectKey key) => (TState)((StateRecord)state with { Key = key });
+
     /// <summary>The version that facts raised now will have.</summary>
     private int NextVersion => Version + (writing ? 2 : 1);
 
@@ -215,9 +242,9 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             nextWrite = null;
             inFlight = mine;
             var state = tentative;
-            row.State = row.State! with { State = state, Outbox = [.. outbox], Operations = [.. operations] };
             try
             {
+                row.State = row.State! with { State = state, Sealed = SealedFields<TState>.Seal(state, kind.Name, Id), Outbox = [.. outbox], Operations = [.. operations] };
                 await storage.WriteStateAsync(kind.Name, this.GetGrainId(), row);
             }
             catch (Exception error)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Kernel;
 
@@ -10,7 +12,10 @@ namespace LimoCha.Actors.Kernel;
 public abstract record StateRecord
 {
     /// <summary>Fields of other versions.</summary>
-    [JsonExtensionData] public Dictionary<string, JsonElement>? Unknown { get; init; }
+    [JsonExtensionData, NotPersonal] public Dictionary<string, JsonElement>? Unknown { get; init; }
+
+    /// <summary>The subject's key, for states with personal data; in memory only.</summary>
+    [JsonIgnore] public SubjectKey? Key { get; init; }
 }
 
 /// <summary>The row of an actor: its state, and the facts that downstream has not confirmed yet (the outbox).</summary>
@@ -20,6 +25,9 @@ public sealed record Stored<TState, TEvent> : StateRecord
 {
     /// <summary>The state; null in the row that made the entity, whose facts say it all (<see cref="FirstStored"/>).</summary>
     public TState? State { get; init; }
+
+    /// <summary>The state's personal fields, encrypted under the subject's key; null when it has none.</summary>
+    [NotPersonal] public string? Sealed { get; init; }
 
     /// <summary>Facts not yet confirmed by read model and devices, oldest first.</summary>
     public IReadOnlyList<Committed<TEvent>> Outbox { get; init; } = [];
@@ -60,21 +68,41 @@ public sealed record Committed<TEvent>(int Version, int Seq, DateTimeOffset At, 
 /// <summary>An operation that had an effect.</summary>
 public sealed record OperationRecord(Guid Id, DateTimeOffset At);
 
-/// <summary>How states and facts are written: System.Text.Json, camelCase, enums by name, nulls left out.</summary>
+/// <summary>
+/// How states and facts are written: System.Text.Json, camelCase, enums by name, nulls left out. A state's fields whose class
+/// is encrypted at rest are not among them: they are written apart, and sealed.
+/// </summary>
 public static class StateJson
 {
-    /// <summary>The one set of options; frozen.</summary>
-    public static readonly JsonSerializerOptions Options = Make();
+    /// <summary>For everything but sealed fields; frozen.</summary>
+    public static readonly JsonSerializerOptions Options = Make(sealedFields: false);
 
-    private static JsonSerializerOptions Make()
+    /// <summary>For a state's sealed fields alone; frozen.</summary>
+    internal static readonly JsonSerializerOptions Sealed = Make(sealedFields: true);
+
+    private static JsonSerializerOptions Make(bool sealedFields)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { type => Keep(type, sealedFields) } },
         };
-        options.MakeReadOnly(populateMissingResolver: true);
+        options.MakeReadOnly();
         return options;
+    }
+
+    private static void Keep(JsonTypeInfo type, bool sealedFields)
+    {
+        if (!type.Type.IsAssignableTo(typeof(StateRecord)))
+        {
+            return;
+        }
+
+        foreach (var field in type.Properties.Where(field => sealedFields != (field.AttributeProvider is { } attributes && SealedByClass.Is(attributes))).ToList())
+        {
+            type.Properties.Remove(field);
+        }
     }
 }

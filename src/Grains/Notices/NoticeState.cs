@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Notices;
 
@@ -63,6 +64,7 @@ public sealed class NoticeKind : EntityKind<NoticeState, NoticeEvent>
 }
 
 /// <summary>A notice in the read model.</summary>
+[Personal(DataClass.Content)]
 public sealed record NoticeRow : IProjectedRow
 {
     public Guid Id { get; init; }

@@ -1,4 +1,3 @@
-using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
@@ -47,12 +46,12 @@ public static class PushRules
     private static readonly TimeSpan Life = TimeSpan.FromDays(3);
 
     /// <summary>The pushes of a card, one a phone that takes some; none when the person does not want them or has not consented.</summary>
-    public static IReadOnlyList<PlannedPush> Plan(Guid userId, UserState person, Card card, DateTimeOffset now, TimeZoneInfo zone)
+    public static IReadOnlyList<PlannedPush> Plan(Guid userId, UserState person, bool consents, Card card, DateTimeOffset now, TimeZoneInfo zone)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(card);
         var wanted = card.Mandatory || !person.Preferences.Off.Contains(card.Category);
-        if (!wanted || !person.Enabled || !ConsentRules.Allows(person.Consents, Purposes.PushVendor) || card.ExpiresAt <= now)
+        if (!wanted || !person.Enabled || !consents || card.ExpiresAt <= now)
         {
             return [];
         }

@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Staff;
 
 /// <summary>A department's state.</summary>
+[NotPersonal]
 public sealed record DepartmentState : StateRecord
 {
     public string Name { get; init; } = "";
@@ -15,6 +17,7 @@ public sealed record DepartmentState : StateRecord
 public abstract record DepartmentEvent;
 
 /// <summary>It has this name and place.</summary>
+[NotPersonal]
 public sealed record DepartmentSaved(string Name, Guid? ParentId) : DepartmentEvent;
 
 /// <summary>Departments: their fact and row.</summary>

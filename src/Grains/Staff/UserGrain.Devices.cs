@@ -1,3 +1,4 @@
+using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
@@ -120,7 +121,7 @@ public sealed partial class UserGrain
     /// <summary>Queues a push to every phone of this person that takes some, if they want it (A1, A2).</summary>
     private async Task PushAsync(Card card, CancellationToken cancellationToken)
     {
-        if (PushRules.Plan(Id, State, card, Clock.GetUtcNow(), zone) is { Count: > 0 } planned)
+        if (PushRules.Plan(Id, State, await AllowsAsync(Purposes.PushVendor, cancellationToken), card, Clock.GetUtcNow(), Zone) is { Count: > 0 } planned)
         {
             pushed = true;
             await pushes.AddAsync(planned, cancellationToken);

@@ -29,17 +29,17 @@ public sealed partial class UserGrain
         }
     }
 
-    public Task<Outcome<Whereabouts>> LocateAsync(GeoPoint point, DateTimeOffset at, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Whereabouts>> LocateAsync(GeoPoint point, DateTimeOffset at, CancellationToken cancellationToken = default)
     {
         var now = Clock.GetUtcNow();
         if (!LocationRules.IsOnEarth(point))
         {
-            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Invalid("point", "Latitude is -90 to 90, longitude -180 to 180, in degrees."));
+            return Refusal.Invalid("point", "Latitude is -90 to 90, longitude -180 to 180, in degrees.");
         }
 
-        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
+        if (!await AllowsAsync(Purposes.DispatchLocation, cancellationToken))
         {
-            return Task.FromResult<Outcome<Whereabouts>>(Refusal.Unprocessable("consent-required", $"Your location is looked at only under your consent to {Purposes.DispatchLocation}.", "point"));
+            return Refusal.Unprocessable("consent-required", $"Your location is looked at only under your consent to {Purposes.DispatchLocation}.", "point");
         }
 
         // The device's clock is not trusted: nothing comes from the future, and what is old is not new.
@@ -49,18 +49,18 @@ public sealed partial class UserGrain
             this.point = new(Geodesy.ToWgs84(point), null, when);
         }
 
-        return Task.FromResult(Outcome.Of(new Whereabouts(null, null, when), Version));
+        return Outcome.Of(new Whereabouts(null, null, when), Version);
     }
 
-    public Task<Whereabouts?> WhereAsync(CancellationToken cancellationToken = default)
+    public async Task<Whereabouts?> WhereAsync(CancellationToken cancellationToken = default)
     {
         var now = Clock.GetUtcNow();
-        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
+        if (!await AllowsAsync(Purposes.DispatchLocation, cancellationToken))
         {
-            return Task.FromResult<Whereabouts?>(null);
+            return null;
         }
 
         point = point is { } known && now - known.At < LocationKept ? known : null;
-        return Task.FromResult(point ?? (place is { } at && LocationRules.DayOf(at.At, zone) == LocationRules.DayOf(now, zone) ? new Whereabouts(null, at.LocationId, at.At) : null));
+        return point ?? (place is { } at && LocationRules.DayOf(at.At, Zone) == LocationRules.DayOf(now, Zone) ? new Whereabouts(null, at.LocationId, at.At) : null);
     }
 }

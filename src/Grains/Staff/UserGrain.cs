@@ -20,7 +20,9 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
     private readonly IPushQueue pushes = services.GetRequiredService<IPushQueue>();
     private readonly LocalUsers neighbours = services.GetRequiredService<LocalUsers>();
     private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
-    private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(services.GetRequiredService<IOptions<KernelOptions>>().Value.TimeZone);
+    private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
+    private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
+    private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
     private UserDevices devices = default!;
     private DateTimeOffset? lastSeen;
     private (Guid LocationId, DateTimeOffset At)? place;
@@ -136,44 +138,14 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
         return outcome;
     }
 
-    public Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, CancellationToken cancellationToken = default) =>
-        Task.FromResult(ConsentRules.Find(State.Consents, purpose, Purposes.OfStaff, Version));
-
-    public async Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default)
+    public async Task<Outcome<SessionView>> SetPushTargetAsync(Guid sessionId, PushTarget? target, CallContext context, CancellationToken cancellationToken = default)
     {
-        var outcome = await ExecuteAsync(
-            context,
-            state =>
-            {
-                if (!state.Made)
-                {
-                    return Refusal.NotFound("user");
-                }
-
-                if (context.By.UserId != Id)
-                {
-                    return Refusal.Forbidden("Consent is the person's own act.");
-                }
-
-                var set = ConsentRules.Set(state.Consents, purpose, Purposes.OfStaff, command, Clock.GetUtcNow());
-                return set.Ok ? new UserConsentChanged(set.Value) : set.Refusal;
-            },
-            (state, _) => state.Consents[purpose]);
-        if (!ConsentRules.Allows(State.Consents, Purposes.DispatchLocation))
-        {
-            point = null;
-        }
-
-        return outcome;
+        var consents = await AllowsAsync(Purposes.PushVendor, cancellationToken);
+        return await ExecuteAsync(context, state => UserRules.SetPushTarget(Id, state, sessionId, target, consents, context.By, Clock.GetUtcNow()), (state, _) => SessionViews(state).Single(session => session.Id == sessionId));
     }
 
-    public Task<bool> AllowsAsync(string purpose, CancellationToken cancellationToken = default) => Task.FromResult(ConsentRules.Allows(State.Consents, purpose));
-
-    public Task<Outcome<SessionView>> SetPushTargetAsync(Guid sessionId, PushTarget? target, CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(context, state => UserRules.SetPushTarget(Id, state, sessionId, target, context.By, Clock.GetUtcNow()), (state, _) => SessionViews(state).Single(session => session.Id == sessionId));
-
-    public Task<bool> MayPushAsync(Guid sessionId, string token, CancellationToken cancellationToken = default) =>
-        Task.FromResult(Stands(sessionId) && UserRules.Find(State, sessionId, Clock.GetUtcNow())!.Push?.Token == token && ConsentRules.Allows(State.Consents, Purposes.PushVendor));
+    public async Task<bool> MayPushAsync(Guid sessionId, string token, CancellationToken cancellationToken = default) =>
+        await AllowsAsync(Purposes.PushVendor, cancellationToken) && Stands(sessionId) && UserRules.Find(State, sessionId, Clock.GetUtcNow())!.Push?.Token == token;
 
     public Task ForgetPushTokenAsync(Guid sessionId, string token, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
@@ -196,6 +168,8 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
 
         return outcome;
     }
+
+    private TimeZoneInfo Zone => days.Zone;
 
     private Actor Person => new(Id, State.Role, State.DepartmentId);
 

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Tasks;
 
 namespace LimoCha.Actors.Staff;
 
 /// <summary>A staff member in the read model.</summary>
+[Personal(DataClass.WorkIdentity)]
 public sealed record UserRow : IProjectedRow
 {
     public Guid Id { get; init; }
@@ -31,6 +33,7 @@ public sealed record LastSeenRow : IProjectedRow
 }
 
 /// <summary>A department in the read model.</summary>
+[NotPersonal]
 public sealed record DepartmentRow : IProjectedRow
 {
     public Guid Id { get; init; }

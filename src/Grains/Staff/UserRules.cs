@@ -61,7 +61,7 @@ public static class UserRules
     public static Decision<UserEvent> Open(UserState state, Guid sessionId, string? deviceId, DateTimeOffset now) =>
         !state.Made ? Refusal.NotFound("user")
         : !state.Enabled ? Refusal.Forbidden("The account is disabled.")
-        : new SessionOpened(sessionId, deviceId, now + SessionLifetime);
+        : new SessionOpened(sessionId, now + SessionLifetime) { DeviceId = deviceId };
 
     /// <summary>Moves a session on; an old generation ends it, because two parties hold the token.</summary>
     public static Decision<UserEvent> Rotate(UserState state, Guid sessionId, int generation, DateTimeOffset now) =>
@@ -77,10 +77,10 @@ public static class UserRules
         : new SessionsEnded(sessionId, reason);
 
     /// <summary>Sets where a session's pushes go. A token belongs to one phone: another session that had it has it no more.</summary>
-    public static Decision<UserEvent> SetPushTarget(Guid id, UserState state, Guid sessionId, PushTarget? target, Actor by, DateTimeOffset now) =>
+    public static Decision<UserEvent> SetPushTarget(Guid id, UserState state, Guid sessionId, PushTarget? target, bool consents, Actor by, DateTimeOffset now) =>
         by.UserId != id ? Refusal.Forbidden("Where a device's pushes go is its owner's to say.")
         : Find(state, sessionId, now) is not { } session ? Refusal.NotFound("device")
-        : target is not null && !ConsentRules.Allows(state.Consents, Purposes.PushVendor)
+        : target is not null && !consents
             ? Refusal.Unprocessable("consent-required", $"Pushes go through the phone vendor's service; they need your consent to {Purposes.PushVendor}.", "token")
         : session.Push == target ? Decision<UserEvent>.Nothing
         : Decision<UserEvent>.Facts(

@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 
 namespace LimoCha.Actors.Staff;
 
 /// <summary>A staff member's state.</summary>
+[Personal(DataClass.WorkIdentity)]
 public sealed record UserState : StateRecord
 {
     public bool Made { get; init; }
@@ -16,10 +18,10 @@ public sealed record UserState : StateRecord
     public Guid? DepartmentId { get; init; }
     public bool Enabled { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
-    public Credentials Credentials { get; init; } = new();
-    public ImmutableArray<Session> Sessions { get; init; } = [];
+    [Personal(DataClass.Credential)] public Credentials Credentials { get; init; } = new();
+    [Personal(DataClass.Device)] public ImmutableArray<Session> Sessions { get; init; } = [];
     public PushPreferences Preferences { get; init; } = new();
-    public ImmutableDictionary<string, ConsentFlag> Consents { get; init; } = ImmutableDictionary<string, ConsentFlag>.Empty;
+    [NotPersonal] public ImmutableDictionary<string, ConsentFlag> Consents { get; init; } = ImmutableDictionary<string, ConsentFlag>.Empty;
     public IReadOnlyList<string>? Skills { get; init; }
     public int? Capacity { get; init; }
 
@@ -48,6 +50,7 @@ public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTime
 public abstract record UserEvent;
 
 /// <summary>Taken on.</summary>
+[Personal(DataClass.WorkIdentity)]
 public sealed record UserCreated(string UserName, string DisplayName, Role Role, Guid? DepartmentId) : UserEvent
 {
     /// <summary>Travels to the state, never to the outbox or the event log.</summary>
@@ -55,6 +58,7 @@ public sealed record UserCreated(string UserName, string DisplayName, Role Role,
 }
 
 /// <summary>The profile changed.</summary>
+[Personal(DataClass.WorkIdentity)]
 public sealed record UserChanged(string DisplayName, Role Role, Guid? DepartmentId, bool Enabled) : UserEvent
 {
     /// <summary>Null when unchanged.</summary>
@@ -71,19 +75,28 @@ public sealed record CredentialsChanged : UserEvent
 }
 
 /// <summary>Signed in.</summary>
-public sealed record SessionOpened(Guid SessionId, string? DeviceId, DateTimeOffset ExpiresAt) : UserEvent;
+public sealed record SessionOpened(Guid SessionId, DateTimeOffset ExpiresAt) : UserEvent
+{
+    /// <summary>Travels to the state, never to the outbox or the event log.</summary>
+    [JsonIgnore, Personal(DataClass.Device)] public string? DeviceId { get; init; }
+}
 
 /// <summary>The session's token moved on.</summary>
 public sealed record SessionRotated(Guid SessionId, int Generation, DateTimeOffset ExpiresAt) : UserEvent;
 
 /// <summary>A session, or all when null, ended.</summary>
+[NotPersonal]
 public sealed record SessionsEnded(Guid? SessionId, string Reason) : UserEvent;
 
 /// <summary>The push preferences changed.</summary>
 public sealed record PreferencesChanged(PushPreferences Preferences) : UserEvent;
 
 /// <summary>A consent was given, refused or withdrawn.</summary>
-public sealed record UserConsentChanged(ConsentFlag Flag) : UserEvent;
+public sealed record UserConsentChanged(ConsentFlag Flag) : UserEvent
+{
+    /// <summary>The receipt (B8).</summary>
+    public ConsentReceipt? Receipt { get; init; }
+}
 
 /// <summary>A session's pushes go elsewhere, or nowhere.</summary>
 public sealed record PushTargetChanged(Guid SessionId) : UserEvent

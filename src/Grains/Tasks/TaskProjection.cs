@@ -1,10 +1,12 @@
 using System.Text.Json;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Tasks;
 
 /// <summary>A task in the read model.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskRow : IProjectedRow
 {
     public Guid Id { get; init; }

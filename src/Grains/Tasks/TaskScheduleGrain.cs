@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Options;
 namespace LimoCha.Actors.Tasks;
 
 /// <summary>A schedule's state.</summary>
+[NotPersonal]
 public sealed record TaskScheduleState : StateRecord
 {
     public bool Made { get; init; }
@@ -34,9 +36,11 @@ public sealed record TaskScheduleSaved(SaveTaskSchedule Schedule, DateTimeOffset
 public sealed record TaskScheduleOccurred(DateTimeOffset At, Guid TaskId, int Missed, DateTimeOffset? NextAt) : TaskScheduleEvent;
 
 /// <summary>The task of a time was refused.</summary>
+[NotPersonal]
 public sealed record TaskScheduleRefused(Guid TaskId, string Problem) : TaskScheduleEvent;
 
 /// <summary>A schedule in the read model.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskScheduleRow : IProjectedRow
 {
     public Guid Id { get; init; }

@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Tasks;
 
 /// <summary>A task's state.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskState : StateRecord
 {
     public bool Made { get; init; }
@@ -82,6 +84,7 @@ public sealed record TaskState : StateRecord
 public abstract record TaskEvent;
 
 /// <summary>It was written down.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskCreated(
     string Title, string? Description, TaskPriority Priority, string? Category,
     Guid CreatorId, Guid? CustomerId, Guid? LocationId, DateTimeOffset? DueAt, Guid? DepartmentId) : TaskEvent
@@ -96,6 +99,7 @@ public sealed record TaskCreated(
 }
 
 /// <summary>It was given to somebody; <paramref name="From"/> is who had it before.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskAssigned(Guid To, Guid? DepartmentId, Guid? From, DateTimeOffset? DueAt, string? Note) : TaskEvent
 {
     /// <summary>Why this person, when the engine chose.</summary>
@@ -109,9 +113,11 @@ public sealed record TaskAssigned(Guid To, Guid? DepartmentId, Guid? From, DateT
 public sealed record TaskOffered(IReadOnlyList<Guid> To, Guid? From, DateTimeOffset? AnswerBy, AssignmentReason Why) : TaskEvent;
 
 /// <summary>The first to accept has it; the others have not.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskOfferTaken(Guid By, Guid? DepartmentId, IReadOnlyList<Guid> OfferedTo, string? Note) : TaskEvent;
 
 /// <summary>One of those it is offered to does not want it.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskOfferDeclined(Guid By, string Reason) : TaskEvent;
 
 /// <summary>Nobody answered in time; <paramref name="From"/> have it no more.</summary>
@@ -121,6 +127,7 @@ public sealed record TaskUnanswered(IReadOnlyList<Guid> From, DateTimeOffset Ans
 public sealed record TaskNotPlaced(AssignmentReason Why, DateTimeOffset NextTryAt) : TaskEvent;
 
 /// <summary>The assignee took it.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskAccepted(string? Note) : TaskEvent
 {
     public string? Step { get; init; }
@@ -128,9 +135,11 @@ public sealed record TaskAccepted(string? Note) : TaskEvent
 }
 
 /// <summary>The assignee refused it.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskDeclined(string Reason) : TaskEvent;
 
 /// <summary>It is under way, at this step of its flow.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskStarted(string? Note) : TaskEvent
 {
     public string? Step { get; init; }
@@ -138,6 +147,7 @@ public sealed record TaskStarted(string? Note) : TaskEvent
 }
 
 /// <summary>It is done.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskCompleted(string? Note) : TaskEvent
 {
     public string? Step { get; init; }
@@ -145,12 +155,14 @@ public sealed record TaskCompleted(string? Note) : TaskEvent
 }
 
 /// <summary>It was called off.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskCancelled(string? Reason) : TaskEvent;
 
 /// <summary>Nobody took it in time.</summary>
 public sealed record TaskExpired(DateTimeOffset DueAt) : TaskEvent;
 
 /// <summary>Somebody remarked on it.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskCommented(string Text) : TaskEvent;
 
 /// <summary>A line of the checklist was ticked off, or not any more.</summary>

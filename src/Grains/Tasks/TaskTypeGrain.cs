@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Tasks;
 
@@ -19,6 +20,7 @@ public abstract record TaskTypeEvent;
 public sealed record TaskTypeSaved(SaveTaskType Type) : TaskTypeEvent;
 
 /// <summary>A task type in the read model.</summary>
+[Personal(DataClass.Content)]
 public sealed record TaskTypeRow : IProjectedRow
 {
     public Guid Id { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Files;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Recovery;
@@ -100,6 +101,7 @@ public static class SiloHosting
             .Validate(kernel => TimeZoneInfo.TryFindSystemTimeZoneById(kernel.TimeZone, out _), "Actors:TimeZone is not a known time zone; use an IANA name like Asia/Shanghai.")
             .ValidateOnStart();
         builder.Services.AddSingleton<Database>();
+        builder.Services.AddLimoChaKeys();
         builder.Services.AddSingleton<FileStore>();
         return builder;
     }
@@ -128,6 +130,7 @@ public static class SiloHosting
         services.AddSingleton<IFileCatalog>(provider => provider.GetRequiredService<FileStore>());
         services.AddSingleton<TaskSurroundings>();
         services.AddLimoChaPush();
+        services.AddLimoChaPrivacy();
         services.AddSingleton<EntityCreation>();
         services.AddSingleton<ITaskCreation, TaskCreation>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EntityCreation>());

@@ -1,4 +1,5 @@
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Notices;
 using LimoCha.Actors.Staff;
@@ -37,15 +38,22 @@ public static class ReadTables
     /// <summary>When people were seen last.</summary>
     public static readonly IReadTable LastSeen = new ReadTable<LastSeenRow>("last_seen");
 
+    /// <summary>The catalogue of purposes and policies.</summary>
+    public static readonly IReadTable Catalog = new ReadTable<CatalogRow>("privacy_catalog");
+    /// <summary>Policy versions with their texts.</summary>
+    public static readonly IReadTable Policy = new ReadTable<PolicyRow>("policy");
+    /// <summary>Receipts of answers about consent.</summary>
+    public static readonly IReadTable ConsentReceipt = new ReadTable<ConsentReceiptRow>("consent_receipt");
+
     /// <summary>Every table, by row type.</summary>
     public static readonly IReadOnlyDictionary<Type, IReadTable> ByRow =
-        new[] { Task, User, Department, Customer, Location, CheckIn, TaskOffer, TaskType, TaskSchedule, Notice, NoticePerson, NoticeReceipt, LastSeen }.ToDictionary(table => table.RowType);
+        new[] { Task, User, Department, Customer, Location, CheckIn, TaskOffer, TaskType, TaskSchedule, Notice, NoticePerson, NoticeReceipt, LastSeen, Catalog, Policy, ConsentReceipt }.ToDictionary(table => table.RowType);
 
     /// <summary>The table whose row has the version of an actor's state, by grain type.</summary>
     public static readonly IReadOnlyDictionary<string, IReadTable> ByKind = new Dictionary<string, IReadTable>
     {
         ["task"] = Task, ["user"] = User, ["department"] = Department, ["customer"] = Customer, ["location"] = Location,
-        ["task-type"] = TaskType, ["task-schedule"] = TaskSchedule, ["notice"] = Notice,
+        ["task-type"] = TaskType, ["task-schedule"] = TaskSchedule, ["notice"] = Notice, ["catalog"] = Catalog,
     };
 
     /// <summary>Kinds with something that falls due: their rows have a column <c>wake_at</c>.</summary>

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Audit;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using PhoneNumbers;
 
 namespace LimoCha.Actors.Customers;
 
@@ -18,58 +20,54 @@ public sealed class CustomerListRequest : ListRequest
     [FromQuery(Name = "source")] public string? Source { get; init; }
 }
 
+/// <summary>Looks customers up by what must not stand in an address, where logs would keep it.</summary>
+public sealed record FindCustomers
+{
+    /// <summary>Text in the name or the company.</summary>
+    [StringLength(100), Personal(DataClass.Identity)] public string? Q { get; init; }
+    /// <summary>Exactly this phone number, or these last four digits.</summary>
+    [StringLength(32), Personal(DataClass.Contact)] public string? Phone { get; init; }
+    /// <summary>Exactly this e-mail address.</summary>
+    [StringLength(254), Personal(DataClass.Contact)] public string? Email { get; init; }
+    /// <summary>Exactly this identity number, or these last four characters.</summary>
+    [StringLength(30), Personal(DataClass.IdentityDocument)] public string? IdentityNumber { get; init; }
+    /// <summary>How many; 1 to 200, default 50.</summary>
+    [Range(1, 200)] public int? Limit { get; init; }
+    /// <summary>From the page before: its <c>nextCursor</c>.</summary>
+    [StringLength(500), NotPersonal] public string? Cursor { get; init; }
+}
+
 /// <summary>Customers and the recycle bin: /customers, /recycle-bin.</summary>
 public static class CustomersApi
 {
-    private const string DefaultRegion = "CN";
+    private const int LastFour = 4;
 
     private static readonly Dictionary<string, SortKey<CustomerRow>> Sorts = new()
     {
         ["createdAt"] = new("id", row => row.Id),
         ["updatedAt"] = new("updated_at", row => row.UpdatedAt),
-        ["name"] = new("name", row => row.Name),
     };
 
     /// <summary>Maps the paths.</summary>
     public static RouteGroupBuilder MapCustomersApi(this RouteGroupBuilder api)
     {
-        var customers = api.MapGroup("/customers").WithTags("Customers").RequireAuthorization(Policies.Staff);
+        var customers = api.MapGroup("/customers").WithTags("Customers").RequireAuthorization(Policies.Staff).WithMetadata(new AboutSubject());
         customers.MapPost("", CreateAsync).WithSummary("Makes a customer; the caller looks after them unless another is named.");
         customers.MapGet("", (
-            [AsParameters] CustomerListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
-            ListAsync(request, deleted: false, call, context, database, clock, cancellationToken)).WithName("listCustomers").WithSummary("Customers the caller may see; contact data is masked for those who do not look after them.");
-        customers.MapGet("/{id:guid}", GetAsync).WithSummary("A customer, as it is now.");
-        customers.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Changes what is given.");
+            [AsParameters] CustomerListRequest request, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
+            ListAsync(request, deleted: false, call, context, lists, cancellationToken)).WithName("listCustomers").WithSummary("Customers the caller may see, masked.");
+        customers.MapPost("/search", FindAsync).WithSummary("Finds customers by name, or by exact phone, e-mail or identity number or their last four; what is looked for stays out of addresses and logs.");
+        customers.MapGet("/{id:guid}", GetAsync).WithSummary("A customer as it is now, masked.");
+        customers.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Changes what is given; sensitive fields need the customer's own consent to their class.");
         customers.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Puts a customer into the recycle bin.");
         customers.MapPost("/{id:guid}/restore", RestoreAsync).WithSummary("Takes a customer out of the recycle bin.");
+        customers.MapCustomerPrivacy();
 
         api.MapGet("/recycle-bin", (
-            [AsParameters] CustomerListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
-            ListAsync(request, deleted: true, call, context, database, clock, cancellationToken))
+            [AsParameters] CustomerListRequest request, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
+            ListAsync(request, deleted: true, call, context, lists, cancellationToken))
             .WithTags("Customers").RequireAuthorization(Policies.Staff).WithName("listRecycleBin").WithSummary("Deleted customers the caller may see (客户回收站).");
         return api;
-    }
-
-    /// <summary>A phone number in E.164; a refusal for what is none. Numbers without a country code are Chinese.</summary>
-    internal static Outcome<SaveCustomer> Normalize(SaveCustomer command)
-    {
-        if (string.IsNullOrWhiteSpace(command.Phone))
-        {
-            return Outcome.Of(command with { Phone = null }, 0);
-        }
-
-        var phones = PhoneNumberUtil.GetInstance();
-        try
-        {
-            var number = phones.Parse(command.Phone, DefaultRegion);
-            return phones.IsPossibleNumber(number)
-                ? Outcome.Of(command with { Phone = phones.Format(number, PhoneNumberFormat.E164) }, 0)
-                : Refusal.Invalid("phone", "Phone is not a number that can be called; write it as 13800138000 or +8613800138000.");
-        }
-        catch (NumberParseException)
-        {
-            return Refusal.Invalid("phone", "Phone is not a phone number; write it as 13800138000 or +8613800138000.");
-        }
     }
 
     private static async Task<Results<Created<CustomerView>, ProblemHttpResult>> CreateAsync(SaveCustomer command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
@@ -79,30 +77,22 @@ public static class CustomersApi
                 .Created(context, customer => $"/api/v1/customers/{customer.Id}");
 
     private static async Task<Results<Ok<Page<CustomerView>>, ProblemHttpResult>> ListAsync(
-        CustomerListRequest request, bool deleted, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
+        CustomerListRequest request, bool deleted, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
+        (await lists.ReadAsync(request, new(), deleted, call.By, Sorts, cancellationToken)).Ok(context);
+
+    private static async Task<Results<Ok<Page<CustomerView>>, ProblemHttpResult>> FindAsync(FindCustomers find, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
+        (await lists.ReadAsync(new() { Q = find.Q, Limit = find.Limit, Cursor = find.Cursor }, find, deleted: false, call.By, Sorts, cancellationToken)).Ok(context);
+
+    private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var by = call.By;
-        var query = new ListQuery<CustomerRow>(database, "customer", ReadTables.Customer.Columns, Sorts)
-            .Where(deleted ? "deleted_at IS NOT NULL" : "deleted_at IS NULL")
-            .WhereIf(request.OwnerId, "owner_id = @ownerId", "ownerId")
-            .WhereIf(request.DepartmentId, "department_id = @departmentId", "departmentId")
-            .WhereIf(request.Source, "source = @source", "source")
-            .Search(request.Q, "name", "company");
-        if (!by.SeesAll)
+        var outcome = await grains.Grain<ICustomerGrain>(id).GetAsync(call.By, cancellationToken);
+        if (outcome.Ok)
         {
-            var managed = by is { Role: Role.Manager, DepartmentId: not null };
-            query.Where(managed ? "(owner_id = @me OR department_id = @mine)" : "owner_id = @me", "me", by.UserId);
-            if (managed)
-            {
-                query.Where("1 = 1", "mine", by.DepartmentId);
-            }
+            await grains.AuditAsync(id, [new() { Id = Ids.New(clock), At = clock.GetUtcNow(), ActorId = call.By.UserId, Action = "customer.read", SubjectId = id, Classes = [DataClass.Identity] }], cancellationToken);
         }
 
-        return (await query.ReadAsync(request, "-createdAt", row => CustomerProjection.View(row, by), clock, cancellationToken)).Ok(context);
+        return outcome.Ok(context);
     }
-
-    private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.Grain<ICustomerGrain>(id).GetAsync(call.By, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> ChangeAsync(Guid id, SaveCustomer command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         Normalize(command) is var input && !input.Ok
@@ -114,4 +104,19 @@ public static class CustomersApi
 
     private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> RestoreAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<ICustomerGrain>(id).RestoreAsync(call.Context, cancellationToken)).Ok(context);
+
+    private static Outcome<SaveCustomer> Normalize(SaveCustomer command)
+    {
+        var phone = PhoneInputs.Normalize(command.Phone, "phone");
+        return phone.Ok ? Outcome.Of(command with { Phone = phone.Value.Number }, 0) : phone.Refusal;
+    }
+
+    /// <summary>Adds "with this value", or "with these last four characters" for a text of four.</summary>
+    internal static ListQuery<CustomerRow> Exact(this ListQuery<CustomerRow> query, string? value, string column, Func<string?, string?> index, string last4Column, Func<string?, string?> last4)
+    {
+        var trimmed = value?.Trim();
+        return trimmed is not { Length: > 0 } ? query
+            : trimmed.Length == LastFour ? query.Where($"{last4Column} = @{last4Column}", last4Column, last4(trimmed))
+            : query.Where($"{column} = @{column}", column, index(trimmed));
+    }
 }

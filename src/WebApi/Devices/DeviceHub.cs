@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using System.Text.RegularExpressions;
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
 using Microsoft.AspNetCore.Authorization;
@@ -11,6 +12,7 @@ namespace LimoCha.Actors.Devices;
 
 /// <summary>A step taken on a device.</summary>
 [DataContract]
+[Personal(DataClass.Content)]
 public sealed record ActRequest
 {
     /// <summary>The task, or the notice for read.</summary>
@@ -35,6 +37,7 @@ public sealed record LocateRequest
 
 /// <summary>A point as both encodings write it.</summary>
 [DataContract]
+[NotPersonal]
 public sealed record WirePoint
 {
     /// <summary>Degrees, −90 to 90.</summary>
@@ -49,6 +52,7 @@ public sealed record WirePoint
 
 /// <summary>How a step went.</summary>
 [DataContract]
+[NotPersonal]
 public sealed record ActAnswer
 {
     /// <summary>True when it was taken.</summary>

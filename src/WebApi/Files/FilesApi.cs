@@ -1,4 +1,5 @@
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Tasks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -15,6 +16,7 @@ namespace LimoCha.Actors.Files;
 /// <param name="Size">In bytes.</param>
 /// <param name="Sha256">Of its bytes, hexadecimal.</param>
 /// <param name="CreatedAt">When (UTC).</param>
+[Personal(DataClass.Content)]
 public sealed record FileView(Guid Id, Guid? TaskId, Guid OwnerId, string Name, string ContentType, int Size, string Sha256, DateTimeOffset CreatedAt);
 
 /// <summary>Files: /files. Whoever may see a file's task may see the file; one without a task is its owner's alone.</summary>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -10,6 +11,7 @@ namespace LimoCha.Actors.Identity;
 
 /// <summary>A refresh.</summary>
 /// <param name="RefreshToken">The one of the last answer.</param>
+[Personal(DataClass.Credential)]
 public sealed record RefreshRequest([property: Required, StringLength(200)] string RefreshToken);
 
 /// <summary>Signs out.</summary>
@@ -17,6 +19,7 @@ public sealed record RefreshRequest([property: Required, StringLength(200)] stri
 public sealed record SignOutRequest(bool Everywhere = false);
 
 /// <summary>Changes the caller's password; every other session ends.</summary>
+[Personal(DataClass.Credential)]
 public sealed record ChangePassword(
     [property: Required, StringLength(200)] string CurrentPassword,
     [property: Required, StringLength(200, MinimumLength = 10)] string NewPassword);
@@ -25,12 +28,15 @@ public sealed record ChangePassword(
 public sealed record TwoFactorStatus(bool Enabled, int RecoveryCodesLeft);
 
 /// <summary>What an authenticator app needs (RFC 6238); shown once.</summary>
+[Personal(DataClass.Credential)]
 public sealed record TwoFactorSetup(string Key, string Uri);
 
 /// <summary>A code that proves the authenticator works, or that the caller is who they say.</summary>
+[Personal(DataClass.Credential)]
 public sealed record TwoFactorCode([property: Required, StringLength(40)] string Code);
 
 /// <summary>Recovery codes; shown once.</summary>
+[Personal(DataClass.Credential)]
 public sealed record RecoveryCodes(IReadOnlyList<string> Codes);
 
 /// <summary>Signing in and out, and the caller's own account.</summary>

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,12 +15,14 @@ namespace LimoCha.Actors.Identity;
 /// <summary>The start of a ceremony.</summary>
 /// <param name="Options">What <c>navigator.credentials</c> takes, as W3C Web Authentication Level 3 writes it in JSON.</param>
 /// <param name="State">Comes back with the credential, within five minutes.</param>
+[Personal(DataClass.Credential)]
 public sealed record PasskeyOptions(JsonElement Options, string State);
 
 /// <summary>A new passkey.</summary>
 /// <param name="State">Of the options it answers.</param>
 /// <param name="Credential">What <c>credentials.create()</c> gave, as <c>toJSON()</c> writes it.</param>
 /// <param name="Name">What its owner calls it. 1 to 60 characters.</param>
+[Personal(DataClass.Credential)]
 public sealed record AddPasskey(
     [property: Required, StringLength(4096)] string State,
     [property: Required] JsonElement Credential,
@@ -29,6 +32,7 @@ public sealed record AddPasskey(
 /// <param name="State">Of the options it answers.</param>
 /// <param name="Credential">What <c>credentials.get()</c> gave, as <c>toJSON()</c> writes it.</param>
 /// <param name="DeviceId">The device's own id; signing in again on it replaces its session.</param>
+[Personal(DataClass.Credential)]
 public sealed record PasskeySignIn(
     [property: Required, StringLength(4096)] string State,
     [property: Required] JsonElement Credential,
@@ -39,6 +43,7 @@ public sealed record PasskeySignIn(
 /// <param name="Name">What its owner calls it.</param>
 /// <param name="CreatedAt">When it was added (UTC).</param>
 /// <param name="BackedUp">True when the authenticator synchronises it.</param>
+[Personal(DataClass.Credential)]
 public sealed record PasskeyView(string Id, string Name, DateTimeOffset CreatedAt, bool BackedUp);
 
 /// <summary>

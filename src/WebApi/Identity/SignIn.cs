@@ -1,4 +1,5 @@
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Microsoft.AspNetCore.Identity;
 
@@ -9,6 +10,7 @@ namespace LimoCha.Actors.Identity;
 /// <param name="Password">The password.</param>
 /// <param name="TwoFactorCode">Six digits of the authenticator, or a recovery code.</param>
 /// <param name="DeviceId">The device's own id; signing in again on it replaces its session.</param>
+[Personal(DataClass.Credential)]
 public sealed record SignInRequest(
     [property: System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.StringLength(40)] string UserName,
     [property: System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.StringLength(200)] string Password,

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -13,6 +14,7 @@ namespace LimoCha.Actors.Identity;
 /// <param name="AccessToken">A JWT, good for ten minutes.</param>
 /// <param name="ExpiresIn">Seconds the access token is good for.</param>
 /// <param name="RefreshToken">For one refresh, which answers the next one.</param>
+[Personal(DataClass.Credential)]
 public sealed record TokenAnswer(string TokenType, string AccessToken, int ExpiresIn, string RefreshToken);
 
 /// <summary>Makes and reads tokens. The access token says who and which session; role and department are asked of the actor.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Dapper;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
 
 namespace LimoCha.Actors.Kernel;
@@ -9,9 +10,10 @@ namespace LimoCha.Actors.Kernel;
 /// <summary>
 /// <c>Idempotency-Key</c> on POST: the first answer is kept for 24 hours and given again to a repeat; the same key with
 /// another request is 422. The key is bound to an operation id before the command runs and the actor remembers the
-/// operation in the same write as its effect, so that a crash in between repeats and never doubles.
+/// operation in the same write as its effect, so that a crash in between repeats and never doubles. Answers may hold personal
+/// data: they are kept sealed under a key of their day, which is destroyed when they are.
 /// </summary>
-internal sealed class IdempotencyMiddleware(RequestDelegate next, Database database, TimeProvider clock)
+internal sealed class IdempotencyMiddleware(RequestDelegate next, Database database, ISubjectKeys keys, TimeProvider clock)
 {
     private const string Header = "Idempotency-Key";
     private const int MaxBody = 16 * 1024 * 1024;
@@ -43,19 +45,25 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
 
         if (entry.Status is { } status)
         {
-            await ReplayAsync(context.Response, entry, status);
+            await ReplayAsync(context.Response, entryKey, entry, status);
             return;
         }
 
         context.Features.Set(new Operation(entry.OperationId, entry.Repeated));
-        await RunAsync(context, entryKey);
+        await RunAsync(context, entryKey, entry.OperationId);
     }
 
-    /// <summary>Forgets answers older than a day.</summary>
-    public static Task PurgeAsync(Database database, TimeProvider clock, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("DELETE FROM idempotency WHERE created_at < @before", new { before = clock.GetUtcNow() - Kept }, cancellationToken);
+    /// <summary>Forgets answers older than a day, and the keys of the days before.</summary>
+    public static async Task PurgeAsync(Database database, ISubjectKeys keys, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow() - Kept;
+        await database.ExecuteAsync("DELETE FROM idempotency WHERE created_at < @before", new { before }, cancellationToken);
+        await keys.DestroyDeploymentKeyAsync(DayKey(before.AddDays(-1)), cancellationToken);
+    }
 
-    private async Task RunAsync(HttpContext context, string entryKey)
+    private static string DayKey(DateTimeOffset at) => $"idempotency/{at.UtcDateTime:yyyy-MM-dd}";
+
+    private async Task RunAsync(HttpContext context, string entryKey, Guid operationId)
     {
         var original = context.Response.Body;
         await using var body = new MemoryStream();
@@ -73,9 +81,10 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
         if (context.Response.StatusCode is < 500 and not (401 or 403 or 429))
         {
             var headers = KeptHeaders.Where(context.Response.Headers.ContainsKey).ToDictionary(name => name, name => context.Response.Headers[name].ToString());
+            var text = Sealing.Seal(await keys.DeploymentKeyAsync(DayKey(clock.GetUtcNow()), CancellationToken.None), entryKey, body.GetBuffer().AsSpan(0, (int)body.Length));
             await database.ExecuteAsync(
-                "UPDATE idempotency SET status = @status, headers = @headers, body = @text WHERE key = @entryKey",
-                new { status = context.Response.StatusCode, headers = JsonSerializer.Serialize(headers), text = Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length), entryKey },
+                "UPDATE idempotency SET status = @status, headers = @headers, body = @text, subject_id = @subjectId WHERE key = @entryKey",
+                new { status = context.Response.StatusCode, headers = JsonSerializer.Serialize(headers), text, subjectId = SubjectOf(context, operationId), entryKey },
                 CancellationToken.None);
         }
 
@@ -83,7 +92,13 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
         await body.CopyToAsync(original, context.RequestAborted);
     }
 
-    private static async Task ReplayAsync(HttpResponse response, Entry entry, int status)
+    /// <summary>Whose data the answer holds: the entity in the path, or the one that the request made.</summary>
+    private static Guid? SubjectOf(HttpContext context, Guid operationId) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<AboutSubject>() is null ? null
+        : context.GetRouteValue("id") is string text && Guid.TryParse(text, out var id) ? id
+        : operationId;
+
+    private async Task ReplayAsync(HttpResponse response, string entryKey, Entry entry, int status)
     {
         response.StatusCode = status;
         foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(entry.Headers ?? "{}")!)
@@ -92,7 +107,10 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
         }
 
         response.Headers["Idempotency-Replayed"] = "true";
-        await response.WriteAsync(entry.Body ?? "");
+        if (entry.Body is { } text && await keys.FindAsync(Sealing.KeyOf(text)) is { } key)
+        {
+            await response.Body.WriteAsync(Sealing.Open(key, entryKey, text));
+        }
     }
 
     private async Task<Entry> ReserveAsync(string key, string requestHash, CancellationToken cancellationToken)
@@ -104,7 +122,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
             INSERT INTO idempotency (key, request_hash, operation_id, created_at) VALUES (@key, @requestHash, @operationId, @now)
             ON CONFLICT (key) DO UPDATE
             SET request_hash = excluded.request_hash, operation_id = excluded.operation_id, created_at = excluded.created_at,
-                status = NULL, headers = NULL, body = NULL
+                status = NULL, headers = NULL, body = NULL, subject_id = NULL
             WHERE idempotency.created_at < @before
             """,
             new { key, requestHash, operationId = made.OperationId, now, before = now - Kept }, cancellationToken);
@@ -147,15 +165,18 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
     }
 }
 
+/// <summary>Marks endpoints whose answers hold a subject's data: kept answers go when the subject is erased.</summary>
+internal sealed record AboutSubject;
+
 /// <summary>Forgets old answers once an hour.</summary>
-internal sealed class IdempotencyPurge(Database database, TimeProvider clock) : BackgroundService
+internal sealed class IdempotencyPurge(Database database, ISubjectKeys keys, TimeProvider clock) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await IdempotencyMiddleware.PurgeAsync(database, clock, stoppingToken);
+            await IdempotencyMiddleware.PurgeAsync(database, keys, clock, stoppingToken);
         }
     }
 }

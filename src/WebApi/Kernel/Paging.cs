@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Dapper;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Mvc;
 
@@ -38,11 +39,13 @@ public readonly record struct Choice<T>(T Value)
 /// <param name="Items">The rows.</param>
 /// <param name="NextCursor">For the next page; null on the last.</param>
 /// <param name="AsOf">When it was read (UTC).</param>
+[NotPersonal]
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, DateTimeOffset AsOf);
 
 /// <summary>A field that a list can be sorted by.</summary>
 /// <param name="Expression">SQL that is never null.</param>
 /// <param name="Value">The same of a row, for the cursor.</param>
+[NotPersonal]
 public sealed record SortKey<TRow>(string Expression, Func<TRow, object> Value);
 
 /// <summary>Keyset paging over one table: stable under inserts, and as fast on the last page as on the first.</summary>
@@ -70,20 +73,35 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
     public ListQuery<TRow> WhereIf(object? value, string condition, string name) => value is null ? this : Where(condition, name, value);
 
     /// <summary>Adds "one of these columns contains the text", when there is a text.</summary>
-    public ListQuery<TRow> Search(string? q, params string[] searched)
+    public ListQuery<TRow> Search(string? q, params string[] searched) => string.IsNullOrWhiteSpace(q) ? this : SearchOr(q, [], "", searched);
+
+    /// <summary>Adds "one of these columns contains the text, or this one has all these tokens" (<see cref="Privacy.BlindIndex"/>).</summary>
+    public ListQuery<TRow> SearchOr(string q, IReadOnlyList<string> tokens, string tokenColumn, params string[] searched)
     {
-        if (string.IsNullOrWhiteSpace(q))
+        ArgumentNullException.ThrowIfNull(q);
+        ArgumentNullException.ThrowIfNull(tokens);
+        var pattern = q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        var either = searched.Select(column => database.Contains(column, "q")).ToList();
+        if (tokens.Count > 0)
         {
-            return this;
+            either.Add($"({string.Join(" AND ", tokens.Select((_, i) => $"{tokenColumn} LIKE @token{i}"))})");
+            for (var i = 0; i < tokens.Count; i++)
+            {
+                parameters.Add($"token{i}", $"%{tokens[i]}%");
+            }
         }
 
-        var pattern = q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
-        return Where($"({string.Join(" OR ", searched.Select(column => database.Contains(column, "q")))})", "q", $"%{pattern}%");
+        return Where($"({string.Join(" OR ", either)})", "q", $"%{pattern}%");
     }
 
     /// <summary>Reads a page.</summary>
-    public async Task<Outcome<Page<TView>>> ReadAsync<TView>(ListRequest request, string defaultSort, Func<TRow, TView> view, TimeProvider clock, CancellationToken cancellationToken)
+    public Task<Outcome<Page<TView>>> ReadAsync<TView>(ListRequest request, string defaultSort, Func<TRow, TView> view, TimeProvider clock, CancellationToken cancellationToken) =>
+        ReadAsync(request, defaultSort, rows => Task.FromResult<IReadOnlyList<TView>>([.. rows.Select(view)]), clock, cancellationToken);
+
+    /// <summary>Reads a page whose rows are turned into answers together; there may be fewer answers than rows.</summary>
+    public async Task<Outcome<Page<TView>>> ReadAsync<TView>(ListRequest request, string defaultSort, Func<IReadOnlyList<TRow>, Task<IReadOnlyList<TView>>> views, TimeProvider clock, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(views);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(clock);
         var sort = request.Sort ?? defaultSort;
@@ -115,7 +133,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             parameters, cancellationToken: cancellationToken))).AsList();
         var more = rows.Count > limit;
         var items = rows.Take(limit).ToList();
-        return Outcome.Of(new Page<TView>([.. items.Select(view)], more ? Cursor.Write(sort, key.Value(items[^1]), items[^1].Id) : null, asOf), 0);
+        return Outcome.Of(new Page<TView>(await views(items), more ? Cursor.Write(sort, key.Value(items[^1]), items[^1].Id) : null, asOf), 0);
     }
 
     private static class Cursor

@@ -15,6 +15,10 @@ public static class Policies
     public const string Manager = "api:manager";
     /// <summary>API: admins.</summary>
     public const string Admin = "api:admin";
+    /// <summary>API: the privacy office: privacy officers and admins.</summary>
+    public const string Privacy = "api:privacy";
+    /// <summary>API: those who read the audit trail: privacy officers and auditors.</summary>
+    public const string Audit = "api:audit";
     /// <summary>The device hub: anyone signed in.</summary>
     public const string Device = "hub:device";
     /// <summary>Pages: anyone signed in.</summary>
@@ -31,6 +35,8 @@ public static class Policies
         Add(Staff, null);
         Add(Manager, null, Role.Manager, Role.Admin);
         Add(Admin, null, Role.Admin);
+        Add(Privacy, null, Role.PrivacyOfficer, Role.Admin);
+        Add(Audit, null, Role.PrivacyOfficer, Role.Auditor);
         Add(Device, null);
         Add(Page, CookieAuthenticationDefaults.AuthenticationScheme);
         Add(AdminPage, CookieAuthenticationDefaults.AuthenticationScheme, Role.Admin);

@@ -44,14 +44,7 @@ public sealed class Secrets(byte[] secret)
             throw new InvalidOperationException("Web:Secret is missing; a process without a silo of its own needs it, the same as all others. Make one with: openssl rand -base64 32");
         }
 
-        Directory.CreateDirectory(settings.DataFolder);
-        var file = Path.Combine(settings.DataFolder, "secret");
-        if (!File.Exists(file))
-        {
-            OwnerFile.Write(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)));
-        }
-
-        return new(Convert.FromBase64String(File.ReadAllText(file)));
+        return new(Convert.FromBase64String(OwnerFile.MadeOnce(settings.DataFolder, "secret")));
     }
 
     private static byte[] Derive(byte[] secret, string label) =>
@@ -61,6 +54,21 @@ public sealed class Secrets(byte[] secret)
 /// <summary>Files that only their owner may read.</summary>
 public static class OwnerFile
 {
+    private const int SecretBytes = 32;
+
+    /// <summary>A secret of 32 random bytes, base64, made at its first use and kept in the folder.</summary>
+    public static string MadeOnce(string folder, string name)
+    {
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, name);
+        if (!File.Exists(file))
+        {
+            Write(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)));
+        }
+
+        return File.ReadAllText(file).Trim();
+    }
+
     /// <summary>Writes the file anew, readable by its owner alone from the first byte on.</summary>
     public static void Write(string path, string text)
     {

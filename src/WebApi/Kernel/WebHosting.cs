@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Customers;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Storage;
@@ -42,6 +43,11 @@ internal static class WebHosting
             configuration["Storage:ConnectionString"] = $"Data Source={Path.Combine(settings.DataFolder, "limocha.db")}";
         }
 
+        if (settings.Mode == HostMode.Embedded && !configuration.GetSection("Privacy:MasterKeys").GetChildren().Any())
+        {
+            configuration["Privacy:MasterKeys:1"] = OwnerFile.MadeOnce(settings.DataFolder, "master-key");
+        }
+
         builder.Services.AddOptions<WebSettings>().BindConfiguration("Web").ValidateDataAnnotations().ValidateOnStart();
         return settings;
     }
@@ -60,6 +66,7 @@ internal static class WebHosting
         services.AddLimits();
         services.AddHostedService<IdempotencyPurge>();
         services.AddSingleton<CheckInService>();
+        services.AddSingleton<CustomerLists>();
         services.AddOpenApi(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;

@@ -1,4 +1,5 @@
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Audit;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Demo;
@@ -8,6 +9,7 @@ using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Identity;
 using LimoCha.Actors.Notices;
 using LimoCha.Actors.Pages;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Reports;
 using LimoCha.Actors.Setup;
 using LimoCha.Actors.Staff;
@@ -52,6 +54,8 @@ internal static class WebProcess
         api.MapNoticesApi();
         api.MapCustomersApi();
         api.MapConsentApi();
+        api.MapPrivacyApi();
+        api.MapAuditApi();
         api.MapAttendanceApi();
         api.MapDevicesApi();
         api.MapReportsApi();

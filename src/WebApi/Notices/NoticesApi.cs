@@ -1,5 +1,6 @@
 using Dapper;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
@@ -33,6 +34,7 @@ public sealed class ReceiptListRequest
 /// <param name="Read">How many of them have read it.</param>
 /// <param name="Items">Them, by id.</param>
 /// <param name="NextCursor">For the next page; null on the last.</param>
+[NotPersonal]
 public sealed record NoticeReceipts(int Audience, int Read, IReadOnlyList<NoticeReceipt> Items, string? NextCursor);
 
 /// <summary>Notices (公告): /notices.</summary>

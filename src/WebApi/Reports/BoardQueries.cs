@@ -1,6 +1,7 @@
 using Dapper;
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
@@ -13,9 +14,11 @@ namespace LimoCha.Actors.Reports;
 public sealed record StageCount(TaskStage Stage, int Count);
 
 /// <summary>A person's open work.</summary>
+[Personal(DataClass.WorkIdentity)]
 public sealed record PersonLoad(Guid UserId, string DisplayName, int Assigned, int Accepted, int Started);
 
 /// <summary>A place's attendance today.</summary>
+[NotPersonal]
 public sealed record PlaceToday(Guid LocationId, string Name, int Present, int Ins, int Outs, int People);
 
 /// <summary>The numbers a manager looks at first.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using Dapper;
 using LimoCha.Actors.Identity;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,6 +14,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace LimoCha.Actors.Setup;
 
 /// <summary>The first admin of an empty deployment.</summary>
+[Personal(DataClass.Credential)]
 public sealed record SetUp
 {
     /// <summary>From the set-up link.</summary>

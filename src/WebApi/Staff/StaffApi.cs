@@ -1,6 +1,7 @@
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Identity;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,6 +21,7 @@ public sealed class UserListRequest : ListRequest
 }
 
 /// <summary>A role and what it is for.</summary>
+[NotPersonal]
 public sealed record RoleView(Role Role, string Description);
 
 /// <summary>Staff, departments and roles: /users, /departments, /roles.</summary>

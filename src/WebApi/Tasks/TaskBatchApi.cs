@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Validation;
@@ -24,6 +25,7 @@ public sealed record CreateTasks
 /// <param name="Problem">The problem's type, when not.</param>
 /// <param name="Detail">Why not.</param>
 /// <param name="Field">The field at fault.</param>
+[NotPersonal]
 public sealed record BatchRow(int Index, Guid? Id, TaskView? Task, string? Problem, string? Detail, string? Field);
 
 /// <summary>

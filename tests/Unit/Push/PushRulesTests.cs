@@ -18,7 +18,6 @@ public sealed class PushRulesTests
     {
         Made = true, Enabled = true,
         Sessions = [new(Guid.NewGuid(), "phone", 1, Now, Now, Now.AddDays(30)) { Push = new() { Vendor = PushVendor.Huawei, Token = "token-1" } }, new(Guid.NewGuid(), "desk", 1, Now, Now, Now.AddDays(30))],
-        Consents = ImmutableDictionary<string, ConsentFlag>.Empty.Add(Purposes.PushVendor, new() { Purpose = Purposes.PushVendor, State = ConsentState.Granted }),
     };
 
     private static readonly Card Task = new() { Id = Guid.CreateVersion7(Now), Version = 3, Category = "visit", Title = "拜访张三 13800138000", Body = "秘密", At = Now };
@@ -43,8 +42,8 @@ public sealed class PushRulesTests
     [Fact]
     public void B4_without_consent_or_after_its_withdrawal_nothing_is_pushed()
     {
-        Plan(Ann with { Consents = Ann.Consents.Clear() }, Task).Should().BeEmpty();
-        Plan(Ann with { Consents = Ann.Consents.SetItem(Purposes.PushVendor, new() { State = ConsentState.Withdrawn }) }, Notice("law", mandatory: true)).Should().BeEmpty();
+        PushRules.Plan(Guid.NewGuid(), Ann, consents: false, Task, Now, Shanghai).Should().BeEmpty();
+        PushRules.Plan(Guid.NewGuid(), Ann, consents: false, Notice("law", mandatory: true), Now, Shanghai).Should().BeEmpty();
     }
 
     [Fact]
@@ -52,10 +51,10 @@ public sealed class PushRulesTests
     {
         var night = Ann with { Preferences = new() { QuietHours = new() { From = new(22, 0), To = new(8, 0), Except = ["visit"] } } };
         var late = new DateTimeOffset(2026, 3, 2, 15, 30, 0, TimeSpan.Zero); // 23:30
-        PushRules.Plan(Guid.NewGuid(), night, Task with { Category = "office" }, late, Shanghai).Single().DueAt.Should().Be(new DateTimeOffset(2026, 3, 3, 0, 0, 0, TimeSpan.Zero), "eight in the morning");
-        PushRules.Plan(Guid.NewGuid(), night, Task, late, Shanghai).Single().DueAt.Should().Be(late + PushRules.Gather);
-        PushRules.Plan(Guid.NewGuid(), night, Notice("law", mandatory: true), late, Shanghai).Single().DueAt.Should().Be(late + PushRules.Gather);
-        PushRules.Plan(Guid.NewGuid(), night, Task with { Category = "office", ExpiresAt = late.AddHours(1) }, late, Shanghai).Should().BeEmpty("it is of no use in the morning");
+        PushRules.Plan(Guid.NewGuid(), night, true, Task with { Category = "office" }, late, Shanghai).Single().DueAt.Should().Be(new DateTimeOffset(2026, 3, 3, 0, 0, 0, TimeSpan.Zero), "eight in the morning");
+        PushRules.Plan(Guid.NewGuid(), night, true, Task, late, Shanghai).Single().DueAt.Should().Be(late + PushRules.Gather);
+        PushRules.Plan(Guid.NewGuid(), night, true, Notice("law", mandatory: true), late, Shanghai).Single().DueAt.Should().Be(late + PushRules.Gather);
+        PushRules.Plan(Guid.NewGuid(), night, true, Task with { Category = "office", ExpiresAt = late.AddHours(1) }, late, Shanghai).Should().BeEmpty("it is of no use in the morning");
     }
 
     [Theory]
@@ -75,11 +74,11 @@ public sealed class PushRulesTests
     [Fact]
     public void A_repeat_plans_the_same_push_and_a_new_version_another()
     {
-        Plan(Ann, Task)[0].Id.Should().Be(PushRules.Plan(Guid.NewGuid(), Ann, Task, Now.AddMinutes(5), Shanghai)[0].Id);
+        Plan(Ann, Task)[0].Id.Should().Be(PushRules.Plan(Guid.NewGuid(), Ann, consents: true, Task, Now.AddMinutes(5), Shanghai)[0].Id);
         Plan(Ann, Task)[0].Id.Should().NotBe(Plan(Ann, Task with { Version = 4 })[0].Id);
     }
 
-    private static IReadOnlyList<PlannedPush> Plan(UserState person, Card card) => PushRules.Plan(Guid.NewGuid(), person, card, Now, Shanghai);
+    private static IReadOnlyList<PlannedPush> Plan(UserState person, Card card) => PushRules.Plan(Guid.NewGuid(), person, consents: true, card, Now, Shanghai);
 
     private static Card Notice(string category, bool mandatory) =>
         new() { Id = Guid.CreateVersion7(Now), Kind = NoticeRules.CardKind, Version = 1, Category = category, Mandatory = mandatory, Title = "系统维护", At = Now };

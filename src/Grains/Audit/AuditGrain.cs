@@ -1,0 +1,80 @@
+using LimoCha.Actors.Kernel;
+using Orleans.Concurrency;
+
+namespace LimoCha.Actors.Audit;
+
+/// <inheritdoc cref="IAuditGrain" />
+[GrainType("audit"), Reentrant]
+public sealed class AuditGrain(IAuditLog log) : Grain, IAuditGrain
+{
+    private const int MostAtOnce = 500;
+    private const int MostWaiting = 50_000;
+    private readonly Queue<Pending> waiting = new();
+    private AuditHead? head;
+    private bool writing;
+
+    private int Partition => (int)this.GetPrimaryKeyLong();
+
+    public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        if (waiting.Count >= MostWaiting)
+        {
+            throw new StorageUnavailableException("The audit trail is too far behind.");
+        }
+
+        var pending = new Pending(entries);
+        waiting.Enqueue(pending);
+        if (!writing)
+        {
+            _ = WriteAsync();
+        }
+
+        return pending.Done.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task WriteAsync()
+    {
+        writing = true;
+        while (waiting.Count > 0)
+        {
+            List<Pending> batch = [];
+            for (var entries = 0; entries < MostAtOnce && waiting.TryDequeue(out var next); entries += next.Entries.Count)
+            {
+                batch.Add(next);
+            }
+
+            try
+            {
+                await AppendAsync([.. batch.SelectMany(pending => pending.Entries).DistinctBy(entry => entry.Id)]);
+                batch.ForEach(pending => pending.Done.TrySetResult());
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // What is stored is not known: it is read again before the next try, which the callers make.
+                head = null;
+                var why = new StorageUnavailableException($"The audit trail could not be written ({error.GetType().Name}).");
+                batch.ForEach(pending => pending.Done.TrySetException(why));
+            }
+        }
+
+        writing = false;
+    }
+
+    private async Task AppendAsync(IReadOnlyList<AuditEntry> entries)
+    {
+        head ??= await log.HeadAsync(Partition);
+        var known = await log.KnownAsync([.. entries.Select(entry => entry.Id)]);
+        var linked = AuditChain.Link(head, entries.Where(entry => !known.Contains(entry.Id)));
+        if (linked.Count > 0)
+        {
+            await log.AppendAsync(Partition, linked);
+            head = new(linked[^1].Seq, linked[^1].Hash);
+        }
+    }
+
+    private sealed record Pending(IReadOnlyList<AuditEntry> Entries)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

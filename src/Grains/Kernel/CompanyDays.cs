@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>Days as the company counts them.</summary>
+public sealed class CompanyDays(TimeProvider clock, IOptions<KernelOptions> options)
+{
+    /// <summary>The company's zone.</summary>
+    public TimeZoneInfo Zone { get; } = TimeZoneInfo.FindSystemTimeZoneById(options.Value.TimeZone);
+
+    /// <summary>The day that it is in the company's zone.</summary>
+    public DateOnly Today => Of(clock.GetUtcNow());
+
+    /// <summary>The day of an instant in the company's zone.</summary>
+    public DateOnly Of(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Zone).DateTime);
+}

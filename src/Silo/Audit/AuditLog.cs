@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using LimoCha.Actors.Privacy;
+using LimoCha.Actors.Storage;
+
+namespace LimoCha.Actors.Audit;
+
+/// <summary>An entry as the database keeps it.</summary>
+public sealed record AuditRow
+{
+    public int Partition { get; init; }
+    public long Seq { get; init; }
+    public Guid Id { get; init; }
+    public DateTimeOffset At { get; init; }
+    public Guid ActorId { get; init; }
+    [NotPersonal] public string Action { get; init; } = "";
+    public Guid? SubjectId { get; init; }
+    [NotPersonal] public string? Purpose { get; init; }
+    [NotPersonal] public string Classes { get; init; } = "";
+    public bool Allowed { get; init; }
+    [NotPersonal] public string? Basis { get; init; }
+    [NotPersonal] public string? Recipient { get; init; }
+    [Personal(DataClass.Content)] public string? Reason { get; init; }
+    [NotPersonal] public string? ReasonHash { get; init; }
+    public int? Subjects { get; init; }
+    [NotPersonal] public string Hash { get; init; } = "";
+
+    /// <summary>The entry at its place.</summary>
+    public ChainedEntry Chained => new(Seq, Entry, ReasonHash, Hash);
+
+    /// <summary>The entry.</summary>
+    public AuditEntry Entry => new()
+    {
+        Id = Id, At = At, ActorId = ActorId, Action = Action, SubjectId = SubjectId, Purpose = Purpose, Allowed = Allowed, Basis = Basis, Recipient = Recipient, Reason = Reason, Count = Subjects,
+        Classes = [.. Classes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<DataClass>)],
+    };
+}
+
+/// <inheritdoc cref="IAuditLog" />
+/// <remarks>
+/// The table takes inserts only (a trigger refuses everything else but the redaction of a reason). A head a partition, under a MAC
+/// of the deployment, shows when entries at the end are missing.
+/// </remarks>
+internal sealed class AuditLog(Database database, ISubjectKeys keys) : IAuditLog
+{
+    public const string Columns = "partition, seq, id, at, actor_id, action, subject_id, purpose, classes, allowed, basis, recipient, reason, reason_hash, subjects, hash";
+    private const string MacKey = "audit-head/1";
+
+    public async Task<AuditHead> HeadAsync(int partition, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<HeadRow>(new CommandDefinition(
+            "SELECT seq, hash FROM audit_entry WHERE partition = @partition ORDER BY seq DESC LIMIT 1", new { partition }, cancellationToken: cancellationToken)) is { } row
+            ? new(row.Seq, row.Hash)
+            : AuditHead.Start;
+    }
+
+    public async Task<IReadOnlySet<Guid>> KnownAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<Guid>(new CommandDefinition($"SELECT id FROM audit_entry WHERE {database.In("id", "ids")}", database.Keys("ids", ids), cancellationToken: cancellationToken))).ToHashSet();
+    }
+
+    public async Task AppendAsync(int partition, IReadOnlyList<ChainedEntry> entries, CancellationToken cancellationToken = default)
+    {
+        var last = entries[^1];
+        var mac = await MacAsync(partition, last.Seq, last.Hash, cancellationToken);
+        await database.WriteAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await connection.ExecuteAsync(new CommandDefinition(
+                    $"""
+                    INSERT INTO audit_entry ({Columns})
+                    VALUES (@Partition, @Seq, @Id, @At, @ActorId, @Action, @SubjectId, @Purpose, @Classes, @Allowed, @Basis, @Recipient, @Reason, @ReasonHash, @Subjects, @Hash)
+                    """, entries.Select(entry => Row(partition, entry)), transaction, cancellationToken: cancellationToken));
+                await connection.ExecuteAsync(new CommandDefinition(
+                    """
+                    INSERT INTO audit_head (partition, seq, hash, mac) VALUES (@partition, @Seq, @Hash, @mac)
+                    ON CONFLICT (partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac
+                    """, new { partition, last.Seq, last.Hash, mac }, transaction, cancellationToken: cancellationToken));
+                await transaction.CommitAsync(cancellationToken);
+                return 0;
+            }, cancellationToken);
+    }
+
+    /// <summary>What a head is authenticated with.</summary>
+    public async Task<string> MacAsync(int partition, long seq, string hash, CancellationToken cancellationToken)
+    {
+        var key = await keys.DeploymentKeyAsync(MacKey, cancellationToken);
+        return Convert.ToHexStringLower(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{partition}/{seq}/{hash}"))));
+    }
+
+    private static AuditRow Row(int partition, ChainedEntry chained) => new()
+    {
+        Partition = partition, Seq = chained.Seq, Id = chained.Entry.Id, At = chained.Entry.At, ActorId = chained.Entry.ActorId, Action = chained.Entry.Action, SubjectId = chained.Entry.SubjectId,
+        Purpose = chained.Entry.Purpose, Classes = string.Join(',', chained.Entry.Classes), Allowed = chained.Entry.Allowed, Basis = chained.Entry.Basis, Recipient = chained.Entry.Recipient,
+        Reason = chained.Entry.Reason, ReasonHash = chained.ReasonHash, Subjects = chained.Entry.Count, Hash = chained.Hash,
+    };
+
+    private sealed record HeadRow
+    {
+        public long Seq { get; init; }
+        public string Hash { get; init; } = "";
+    }
+}
