@@ -52,7 +52,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         IReadOnlyList<string> Away() =>
         [
             .. dotnet.Where(device => !device.Connected).Select(device => $"{device.Name}: {device.Problem}"),
-            .. node.Select(device => device.Item2).Except(nodes.Connected),
+            .. node.Select(device => device.Item2).Except(nodes.Connected).Select(name => $"{name}: {nodes.Last(name)}"),
         ];
         Task AllBackAsync() => Eventually.TrueAsync(() => Task.FromResult(Away().Count == 0), () => $"all devices are connected; away are {string.Join(", ", Away())}", Healing);
         await AllBackAsync();

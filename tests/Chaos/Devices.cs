@@ -137,6 +137,7 @@ public sealed class NodeDevices : IAsyncDisposable
 {
     private readonly Process process;
     private readonly HashSet<string> connected = [];
+    private readonly Dictionary<string, string> last = [];
 
     public NodeDevices(string script, string address, IReadOnlyList<(Person Person, string Name)> devices, History history, TimeProvider clock, long started)
     {
@@ -153,6 +154,7 @@ public sealed class NodeDevices : IAsyncDisposable
             var (name, what) = (said.GetProperty("device").GetString()!, said.GetProperty("what").GetString());
             lock (connected)
             {
+                last[name] = what is "shown" or "removed" or "closed" ? last.GetValueOrDefault(name, what) : what!;
                 _ = what switch { "synced" => connected.Add(name), "closed" => connected.Remove(name), _ => false };
             }
 
@@ -164,6 +166,15 @@ public sealed class NodeDevices : IAsyncDisposable
         };
         process.BeginOutputReadLine();
         process.StandardInput.WriteLine(JsonSerializer.Serialize(new { address, devices = devices.Select(device => new { name = device.Name, token = device.Person.Token }) }));
+    }
+
+    /// <summary>What a device said last about its connection.</summary>
+    public string Last(string device)
+    {
+        lock (connected)
+        {
+            return last.GetValueOrDefault(device, "nothing");
+        }
     }
 
     /// <summary>Those that are connected and synced.</summary>

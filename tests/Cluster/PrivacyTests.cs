@@ -199,7 +199,7 @@ public sealed class PrivacyTests
     }
 
     /// <summary>Every value of every table.</summary>
-    private static async Task<string> DumpAsync(TestHost host)
+    internal static async Task<string> DumpAsync(TestHost host)
     {
         await using var connection = await host.Database.OpenAsync();
         var tables = await connection.QueryAsync<string>(host.Database.Kind == DatabaseKind.Sqlite ? "SELECT name FROM sqlite_master WHERE type = 'table'" : "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')");

@@ -254,6 +254,7 @@ public sealed class ApiTests(DemoFixture demo)
         (await api.GetAsync("/health/ready")).Status.Should().Be(HttpStatusCode.OK);
         (await api.GetAsync("/metrics")).Text.Should().Contain("limocha_storage_batch");
         (await api.GetAsync("/scalar")).Status.Should().Be(HttpStatusCode.OK);
+        (await api.GetAsync("/dashboard/GrainState?grainId=1&grainType=user")).Status.Should().Be(HttpStatusCode.NotFound, "actors' states are not shown, to nobody");
         (await api.GetAsync("/dashboard")).Text.Should().Contain("name=\"userName\"", "a stranger is sent to sign-in");
     }
 

@@ -4,7 +4,7 @@ namespace LimoCha.Actors.EndToEnd;
 
 /// <summary>The pages in Debian's chromium, at desktop and phone width, without a console error.</summary>
 [Collection("demo")]
-public sealed class BrowserTests(DemoFixture demo) : IAsyncLifetime
+public sealed partial class BrowserTests(DemoFixture demo) : IAsyncLifetime
 {
     private static readonly (int Width, int Height) Desktop = (1440, 900);
     private static readonly (int Width, int Height) Phone = (390, 844);

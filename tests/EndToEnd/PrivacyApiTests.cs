@@ -22,8 +22,8 @@ public sealed class PrivacyApiTests(DemoFixture demo)
         (await anyone.GetAsync("privacy/policies/99")).Status.Should().Be(HttpStatusCode.NotFound);
         (await anyone.GetAsync("privacy/purposes")).Json.EnumerateArray().Should().Contain(purpose => purpose.GetProperty("key").GetString() == "customer.contact" && purpose.GetProperty("basis").GetString() == "consent");
 
-        using var officer = await product.SignInAsync("privacy");
-        using var admin = await product.SignInAsync("admin");
+        using var officer = await product.SteppedUpAsync("privacy");
+        using var admin = await product.SteppedUpAsync("admin");
         var purpose = new { key = "staff.birthday", subject = "staff", titleZh = "生日祝福", titleEn = "Birthday wishes", classes = new[] { "identity" }, basis = "consent" };
         (await admin.PostAsync("privacy/purposes", purpose)).Status.Should().Be(HttpStatusCode.Forbidden, "only privacy officers declare");
         (await officer.PostAsync("privacy/purposes", new { key = "Bad Key", titleZh = "x", titleEn = "x", classes = new[] { "identity" } })).Status.Should().Be(HttpStatusCode.BadRequest);
@@ -48,7 +48,7 @@ public sealed class PrivacyApiTests(DemoFixture demo)
     public async Task E3_contact_data_is_masked_until_it_is_used_for_a_purpose_and_each_use_is_audited()
     {
         using var staff = await product.SignInAsync("staff4");
-        using var officer = await product.SignInAsync("privacy");
+        using var officer = await product.SteppedUpAsync("privacy");
         var id = await CustomerAsync(staff, "宋词", "139 1234 5678");
         var path = $"customers/{id}";
         (await staff.GetAsync(path)).Json.GetProperty("phone").GetString().Should().Be("+86139****5678");
@@ -114,7 +114,7 @@ public sealed class PrivacyApiTests(DemoFixture demo)
     public async Task B3_an_exemption_is_the_privacy_offices_to_invoke_and_is_listed_with_its_end()
     {
         using var staff = await product.SignInAsync("staff4");
-        using var officer = await product.SignInAsync("privacy");
+        using var officer = await product.SteppedUpAsync("privacy");
         var path = $"customers/{await CustomerAsync(staff, "救急", "139 2222 3333")}";
         var exemption = new { exemption = "vitalInterest", purpose = "customer.contact", evidence = "120 急救记录 8", expiresAt = TimeProvider.System.GetUtcNow().AddDays(3) };
         (await staff.PostAsync($"{path}/exemptions", exemption)).Status.Should().Be(HttpStatusCode.Forbidden);
@@ -122,6 +122,19 @@ public sealed class PrivacyApiTests(DemoFixture demo)
         (await officer.PostAsync($"{path}/exemptions", exemption)).Status.Should().Be(HttpStatusCode.OK);
         (await staff.PostAsync($"{path}/uses", new { kind = "call", purpose = "customer.contact" })).Json.GetProperty("decision").GetProperty("basis").GetString().Should().Be("exemption:vitalInterest");
         (await staff.GetAsync($"{path}/consents")).Json.GetProperty("exemptions").GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task E4_sensitive_calls_ask_to_prove_again_and_each_session_does_so_for_itself()
+    {
+        using var officer = await product.SignInAsync("privacy");
+        using var elsewhere = await product.SignInAsync("privacy");
+        var erase = $"customers/{Guid.CreateVersion7()}/erase";
+        (await officer.PostAsync(erase, new { reason = "x" })).Problem.Should().Be("urn:limocha:problem:step-up-required");
+        (await officer.PostAsync("auth/step-up", new { password = "wrong" })).Problem.Should().Be("urn:limocha:problem:not-proved");
+        (await officer.PostAsync("auth/step-up", new { password = product.Password("privacy") })).Status.Should().Be(HttpStatusCode.NoContent);
+        (await officer.PostAsync(erase, new { reason = "x" })).Status.Should().Be(HttpStatusCode.NotFound, "asked, and there is no such customer");
+        (await elsewhere.PostAsync(erase, new { reason = "x" })).Problem.Should().Be("urn:limocha:problem:step-up-required", "another session proves it for itself");
     }
 
     [Fact]
@@ -145,7 +158,7 @@ public sealed class PrivacyApiTests(DemoFixture demo)
     [Fact]
     public async Task The_data_map_lists_every_class_with_its_treatment()
     {
-        using var officer = await product.SignInAsync("privacy");
+        using var officer = await product.SteppedUpAsync("privacy");
         var map = (await officer.GetAsync("privacy/data-map")).Json.EnumerateArray().ToList();
         map.Should().Contain(field => field.GetProperty("type").GetString() == "CustomerState" && field.GetProperty("field").GetString() == "phone" && field.GetProperty("encrypted").GetBoolean() && field.GetProperty("class").GetString() == "contact");
         map.Should().NotContain(field => field.GetProperty("kind").GetString() == "row" && field.GetProperty("encrypted").GetBoolean(), "rows hold sealed text, not fields");

@@ -64,6 +64,14 @@ public sealed class Product : IAsyncDisposable
         JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(folder, "demo-accounts.json"))).EnumerateArray()
             .Single(account => account.GetProperty("userName").GetString() == userName).GetProperty("password").GetString()!;
 
+    /// <summary>A client signed in as one of the demo's accounts, who has proved again that it is them.</summary>
+    public async Task<Api> SteppedUpAsync(string userName)
+    {
+        var api = await SignInAsync(userName);
+        (await api.PostAsync("auth/step-up", new { password = Password(userName) })).Status.Should().Be(HttpStatusCode.NoContent);
+        return api;
+    }
+
     /// <summary>A client signed in as one of the demo's accounts.</summary>
     public async Task<Api> SignInAsync(string userName)
     {

@@ -95,6 +95,13 @@ public sealed record CustomerUse
     [Id(1)] public CustomerView? Customer { get; init; }
 }
 
+/// <summary>The recycle bin (C3).</summary>
+public static class RecycleBin
+{
+    /// <summary>How long a deleted customer rests there, to be restored; after it they are erased, unless a legal hold stands.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+}
+
 /// <summary>Keeps a customer's data from being erased while a dispute or an investigation lasts, or lets it go.</summary>
 [GenerateSerializer, Immutable, Alias("SetLegalHold")]
 public sealed record SetLegalHold
@@ -107,7 +114,7 @@ public sealed record SetLegalHold
 
 /// <summary>A customer: profile, owner, contact data, and what they agreed to.</summary>
 [Alias("ICustomerGrain")]
-public interface ICustomerGrain : IDurableGrain
+public interface ICustomerGrain : IDurableGrain, IDueGrain
 {
     /// <summary>Makes the customer under the grain's key.</summary>
     [Alias("CreateAsync")]

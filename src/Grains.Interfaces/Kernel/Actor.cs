@@ -25,6 +25,9 @@ public sealed record Actor(
     /// <summary>The engine itself: sweeps, seeds, set-up.</summary>
     public static readonly Actor System = new(Guid.Empty, Role.Admin, null);
 
+    /// <summary>True for some minutes after the person proved again, in this session, that it is them: sensitive actions ask for it.</summary>
+    [Id(3)] public bool Elevated { get; init; }
+
     /// <summary>True for those who see every department.</summary>
     public bool SeesAll => Role is Role.Admin or Role.Auditor or Role.PrivacyOfficer;
 }

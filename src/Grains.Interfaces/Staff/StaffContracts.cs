@@ -212,6 +212,10 @@ public interface IUserGrain : IDurableGrain
     [Alias("EndSessionsAsync")]
     Task<Outcome<UserView>> EndSessionsAsync(Guid? sessionId, string reason, CallContext context, CancellationToken cancellationToken = default);
 
+    /// <summary>The person has proved again that it is them: the session may do sensitive things for some minutes (E4).</summary>
+    [Alias("ElevateSessionAsync")]
+    Task<Outcome<UserView>> ElevateSessionAsync(Guid sessionId, CallContext context, CancellationToken cancellationToken = default);
+
     /// <summary>The open sessions.</summary>
     [Alias("SessionsAsync")]
     Task<IReadOnlyList<SessionView>> SessionsAsync(CancellationToken cancellationToken = default);
@@ -239,6 +243,13 @@ public interface IUserGrain : IDurableGrain
     /// <summary>Grants, refuses or withdraws; the person's own act only.</summary>
     [Alias("SetConsentAsync")]
     Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Closes the account for good: sessions end, names, credentials and devices go, every row is purged and the person's key
+    /// destroyed (C2). Privacy officers and admins.
+    /// </summary>
+    [Alias("EraseAsync")]
+    Task<Outcome<UserView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// A device connects at a gateway. Every open card goes out as the connection's first message; a refusal when the

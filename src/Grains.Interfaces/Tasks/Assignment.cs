@@ -74,6 +74,7 @@ public sealed record RunnerUp(
 
 /// <summary>What a desk is asked.</summary>
 [GenerateSerializer, Immutable, Alias("AssignmentRequest")]
+[NotPersonal]
 public sealed record AssignmentRequest
 {
     /// <summary>The task, so that a repeated question counts once.</summary>

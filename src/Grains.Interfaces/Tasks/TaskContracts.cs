@@ -275,6 +275,10 @@ public interface ITaskGrain : IDurableGrain, IDueGrain
     [Alias("DependencyDoneAsync")]
     Task DependencyDoneAsync(Guid dependency, TaskStage how, CancellationToken cancellationToken = default);
 
+    /// <summary>The person it is about has been erased: its texts, proofs and answers go. The engine's own. Repeating it changes nothing.</summary>
+    [Alias("RedactAsync")]
+    Task RedactAsync(Guid customerId, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// The card that this user's devices show of the task now; null when they show none. A read of what is durable, answered
     /// between the turns of a command: a user's actor asks it while the task may be waiting for that very actor.

@@ -40,7 +40,7 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
     public async Task<Outcome<CustomerUse>> UseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default)
     {
         var catalog = await catalogs.GetAsync();
-        (Decision<CustomerEvent> Facts, UseDecision? Decision) Decide(CustomerState state) => CustomerPrivacy.Use(state, use, context.By, catalog, Clock.GetUtcNow(), days.Today);
+        (Decision<CustomerEvent> Facts, UseDecision? Decision) Decide(CustomerState state) => CustomerPrivacy.Use(Id, state, use, context.By, catalog, Clock.GetUtcNow(), days.Today);
         UseDecision? decision = null;
         return await ExecuteAsync(
             context,
@@ -65,7 +65,7 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
     public async Task<Outcome<ConsentList>> ListConsentsAsync(Actor by, CancellationToken cancellationToken = default)
     {
         var catalog = await catalogs.GetAsync();
-        return CustomerRules.MaySee(State, by)
+        return State.Made && by.UserId == Id || CustomerRules.MaySee(State, by)
             ? Outcome.Of(new ConsentList { Items = ConsentRules.All(State.Consents, SubjectKind.Customer, catalog), PolicyVersion = catalog.Policy.Version, Exemptions = [.. State.Exemptions.Where(exemption => exemption.ExpiresAt > Clock.GetUtcNow())] }, Version)
             : Refusal.NotFound("customer");
     }
@@ -125,6 +125,11 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
 
     public async Task<Outcome<CustomerView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default)
     {
+        if (CustomerPrivacy.Erase(State, reason, context.By).Events.Count > 0)
+        {
+            await ForgetFactsAsync();
+        }
+
         var erased = await ExecuteAsync(context, state => CustomerPrivacy.Erase(state, reason, context.By), Masked);
         if (erased.Ok)
         {
@@ -133,6 +138,11 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
 
         return erased;
     }
+
+    public Task OnDueAsync(CancellationToken cancellationToken = default) =>
+        State.DeletedAt is { } deleted && State is { ErasedAt: null, LegalHold: false } && deleted + RecycleBin.Kept <= Clock.GetUtcNow()
+            ? EraseAsync("recycle bin", new(Actor.System, Ids.New(Clock)), cancellationToken)
+            : Task.CompletedTask;
 
     protected override async Task TellAsync(CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts)
     {

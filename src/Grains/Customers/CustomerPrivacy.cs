@@ -31,17 +31,19 @@ public static class CustomerPrivacy
     /// Records a use with its decision. Who looks after the customer and their managers use data for what customers are served
     /// for; privacy officers to answer the customer's requests; auditors see that it was used, never the data (E3, E4).
     /// </summary>
-    public static (Decision<CustomerEvent> Facts, UseDecision? Decision) Use(CustomerState state, DataUse use, Actor by, PrivacyCatalog catalog, DateTimeOffset now, DateOnly today)
+    public static (Decision<CustomerEvent> Facts, UseDecision? Decision) Use(Guid id, CustomerState state, DataUse use, Actor by, PrivacyCatalog catalog, DateTimeOffset now, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(use);
         ArgumentNullException.ThrowIfNull(by);
-        if (!CustomerRules.MaySee(state, by))
+        var theirOwn = state.Made && by.UserId == id;
+        if (!theirOwn && !CustomerRules.MaySee(state, by))
         {
             return (Refusal.NotFound("customer"), null);
         }
 
         var decision = (by.Role, use.Purpose) switch
         {
+            _ when theirOwn => UseRules.Decide(use, Subject(state), catalog, now, today),
             (Role.Auditor, _) => No("Auditors see who used data, not the data."),
             (Role.PrivacyOfficer, not Purposes.CustomerRights) => No($"Privacy officers use data for {Purposes.CustomerRights} only."),
             (Role.Staff or Role.Manager, Purposes.CustomerRights) => No("Rights requests are answered by the privacy office."),

@@ -23,6 +23,8 @@ public sealed record CustomerRow : IProjectedRow
     public Guid? DepartmentId { get; init; }
     public DateTimeOffset? DeletedAt { get; init; }
     public DateTimeOffset? ErasedAt { get; init; }
+    /// <summary>When the recycle bin lets go of it.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 }
@@ -52,6 +54,7 @@ public static class CustomerProjection
             IdentityIndex = index.IdentityNumber(state.IdentityNumber), IdentityLast4Index = index.IdentityLast4(state.IdentityNumber),
             Company = state.Company, Source = state.Source, OwnerId = state.OwnerId, DepartmentId = state.DepartmentId,
             DeletedAt = state.DeletedAt, ErasedAt = state.ErasedAt, CreatedAt = state.CreatedAt, UpdatedAt = state.UpdatedAt,
+            WakeAt = state is { ErasedAt: null, LegalHold: false, DeletedAt: { } deleted } ? deleted + RecycleBin.Kept : null,
         };
     }
 

@@ -176,6 +176,16 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     }
 
     /// <summary>
+    /// Before an erasure: facts that still wait to be confirmed are dropped, because what they say is being erased and the state says
+    /// what is so now. Nothing of them is on its way when this completes.
+    /// </summary>
+    protected async Task ForgetFactsAsync()
+    {
+        await Effects;
+        outbox.RemoveAll(entry => entry.Version <= Version);
+    }
+
+    /// <summary>
     /// Completes when it is known whether the entity exists. An actor that was told that it is making it has not looked; a
     /// repeat of that call, late and after all has been made, must not make others believe that there is none.
     /// </summary>

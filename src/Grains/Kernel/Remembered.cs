@@ -23,6 +23,9 @@ public sealed class Remembered<TKey, TValue>(TimeSpan good, TimeProvider clock)
             : new(AskAsync(key, ask));
     }
 
+    /// <summary>Asks anew the next time.</summary>
+    public void Forget(TKey key) => answers.TryRemove(key, out _);
+
     private async Task<TValue> AskAsync(TKey key, Func<TKey, Task<TValue>> ask)
     {
         // From before the question: what changed while it was under way is not hidden for longer than promised.

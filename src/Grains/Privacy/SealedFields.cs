@@ -11,7 +11,7 @@ namespace LimoCha.Actors.Privacy;
 internal static class SealedFields<TState>
     where TState : StateRecord, new()
 {
-    private static readonly byte[] Nothing = "{}"u8.ToArray();
+    private static readonly byte[] Nothing = JsonSerializer.SerializeToUtf8Bytes(new TState(), StateJson.Sealed);
 
     private static readonly PropertyInfo[] Fields = [.. typeof(TState).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(SealedByClass.Is)];
 

@@ -1,4 +1,5 @@
 using LimoCha.Actors.Consent;
+using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 
 namespace LimoCha.Actors.Staff;
@@ -54,5 +55,41 @@ public sealed partial class UserGrain
     {
         var catalog = await catalogs.GetAsync();
         return UseRules.Allows(new(SubjectKind.Staff, State.Consents, []), purpose, catalog, Clock.GetUtcNow(), days.Today);
+    }
+
+    public async Task<Outcome<UserView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default)
+    {
+        if (UserRules.Erase(Id, State, reason, context.By).Events.Count > 0)
+        {
+            await ForgetFactsAsync();
+        }
+
+        var erased = await ExecuteAsync(context, state => UserRules.Erase(Id, state, reason, context.By), View);
+        if (erased.Ok)
+        {
+            devices.Send(Inbox.End(null, "disabled"));
+            await FinishErasureAsync(cancellationToken);
+        }
+
+        return erased;
+    }
+
+    protected override async Task TellAsync(UserState state, int version, IReadOnlyList<Committed<UserEvent>> facts)
+    {
+        await base.TellAsync(state, version, facts);
+        await FinishErasureAsync(CancellationToken.None);
+    }
+
+    /// <summary>Purges what the read model has of a closed account and destroys the key; whatever stops it, it is done again.</summary>
+    private async Task FinishErasureAsync(CancellationToken cancellationToken)
+    {
+        if (State.DoomedKey is { } doomed)
+        {
+            await erasure.PurgeAsync(Id, cancellationToken);
+            await keys.DestroyAsync(doomed, cancellationToken);
+            await ExecuteAsync(
+                new(Actor.System, Ids.New(Clock)),
+                state => state.DoomedKey == doomed ? new UserKeyDestroyed() : Decision<UserEvent>.Nothing, View);
+        }
     }
 }

@@ -3,6 +3,7 @@ using LimoCha.Actors.Consent;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,8 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
     private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
+    private readonly ISubjectKeys keys = services.GetRequiredService<ISubjectKeys>();
+    private readonly IErasure erasure = services.GetRequiredService<IErasure>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
     private UserDevices devices = default!;
     private DateTimeOffset? lastSeen;
@@ -116,9 +119,12 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
     public Task<IReadOnlyList<SessionView>> SessionsAsync(CancellationToken cancellationToken = default) => Task.FromResult(SessionViews(State));
 
     public Task<Actor?> CheckSessionAsync(Guid sessionId, CancellationToken cancellationToken = default) =>
-        Task.FromResult(State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is not null
-            ? new Actor(Id, State.Role, State.DepartmentId)
+        Task.FromResult(State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is { } session
+            ? new Actor(Id, State.Role, State.DepartmentId) { Elevated = session.ElevatedUntil > Clock.GetUtcNow() }
             : null);
+
+    public Task<Outcome<UserView>> ElevateSessionAsync(Guid sessionId, CallContext context, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(context, state => UserRules.Elevate(Id, state, sessionId, context.By, Clock.GetUtcNow()), View);
 
     public Task<PushPreferences> GetPreferencesAsync(CancellationToken cancellationToken = default) => Task.FromResult(State.Preferences);
 

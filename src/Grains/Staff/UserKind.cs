@@ -34,7 +34,7 @@ public sealed class UserKind : EntityKind<UserState, UserEvent>
     {
         ArgumentNullException.ThrowIfNull(facts);
         return grains.AuditAsync(id, facts
-            .Where(fact => fact.Event is UserCreated or UserChanged or CredentialsChanged or SessionOpened or SessionsEnded or UserConsentChanged)
+            .Where(fact => fact.Event is UserCreated or UserChanged or CredentialsChanged or SessionOpened or SessionElevated or SessionsEnded or UserConsentChanged)
             .Select(fact => fact.Event switch
             {
                 UserConsentChanged f => AuditEntries.Of(Name, id, fact) with { Purpose = f.Flag.Purpose, Basis = f.Flag.State.ToString().ToLowerInvariant() },

@@ -11,6 +11,10 @@ public static class UserRules
     /// <summary>A session unused for this long ends.</summary>
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(30);
 
+    /// <summary>How long a session may do sensitive things after its person proved that it is them.</summary>
+    public static readonly TimeSpan ElevationLasts = TimeSpan.FromMinutes(10);
+
+    private const string ErasedName = "已注销 / account closed";
     private const int MaxSessions = 20;
 
     /// <summary>Takes the person on.</summary>
@@ -30,6 +34,11 @@ public static class UserRules
         if (by.Role != Role.Admin)
         {
             return Refusal.Forbidden("Only an admin changes accounts.");
+        }
+
+        if (state.ErasedAt is not null)
+        {
+            return Refusal.Conflict("erased", "The account has been closed and its data erased.");
         }
 
         if (command.Skills is { Count: > 30 } || command.Skills?.Any(skill => string.IsNullOrWhiteSpace(skill) || skill.Length > 40) == true)
@@ -100,6 +109,20 @@ public static class UserRules
 
     private static bool Bad(IReadOnlyList<string> categories) => categories.Count > 50 || categories.Any(category => string.IsNullOrWhiteSpace(category) || category.Length > 40);
 
+    /// <summary>Closes the account; admins do not close their own, so that somebody is left.</summary>
+    public static Decision<UserEvent> Erase(Guid id, UserState state, string reason, Actor by) =>
+        !state.Made ? Refusal.NotFound("user")
+        : by.Role is not (Role.PrivacyOfficer or Role.Admin) ? Refusal.Forbidden("Only the privacy office and admins close an account.")
+        : state.ErasedAt is not null ? Decision<UserEvent>.Nothing
+        : by.UserId == id ? Refusal.Conflict("own-account", "Nobody closes their own account here; make a request, and somebody else does it.")
+        : Decision<UserEvent>.Facts(new SessionsEnded(null, "disabled"), new UserErased(reason));
+
+    /// <summary>Lets a session do sensitive things for a while; the person's own act, after they proved it is them.</summary>
+    public static Decision<UserEvent> Elevate(Guid id, UserState state, Guid sessionId, Actor by, DateTimeOffset now) =>
+        by.UserId != id ? Refusal.Forbidden("Only the person does this.")
+        : Find(state, sessionId, now) is null ? Refusal.NotFound("session")
+        : new SessionElevated(sessionId, now + ElevationLasts);
+
     /// <summary>A live session.</summary>
     public static Session? Find(UserState state, Guid sessionId, DateTimeOffset now) =>
         state.Sessions.FirstOrDefault(session => session.Id == sessionId && session.ExpiresAt > now);
@@ -119,6 +142,13 @@ public static class UserRules
         },
         PushTargetChanged f => state with { Sessions = [.. state.Sessions.Select(session => session.Id == f.SessionId ? session with { Push = f.Target } : session)] },
         NoticeRead f => state with { NoticesRead = NoticeRules.Remember(state.NoticesRead, f.NoticeId, at) },
+        SessionElevated f => state with { Sessions = [.. state.Sessions.Select(session => session.Id == f.SessionId ? session with { ElevatedUntil = f.Until } : session)] },
+        UserErased => state with
+        {
+            UserName = $"erased-{at.ToUnixTimeMilliseconds():x}", DisplayName = ErasedName, Enabled = false, Credentials = new(), Sessions = [], Preferences = new(), Skills = null,
+            NoticesRead = state.NoticesRead.Clear(), ErasedAt = at, DoomedKey = state.Key?.Id, Key = null, Unknown = null,
+        },
+        UserKeyDestroyed => state with { DoomedKey = null },
         CredentialsChanged f => state with { Credentials = f.Credentials ?? state.Credentials },
         SessionOpened f => state with
         {

@@ -24,16 +24,31 @@ public sealed record UserState : StateRecord
     [NotPersonal] public ImmutableDictionary<string, ConsentFlag> Consents { get; init; } = ImmutableDictionary<string, ConsentFlag>.Empty;
     public IReadOnlyList<string>? Skills { get; init; }
     public int? Capacity { get; init; }
+    public DateTimeOffset? ErasedAt { get; init; }
+    /// <summary>The key to destroy; set while an erasure is not through.</summary>
+    public Guid? DoomedKey { get; init; }
 
     /// <summary>When notices were read, the last thousand.</summary>
     public ImmutableDictionary<Guid, DateTimeOffset> NoticesRead { get; init; } = ImmutableDictionary<Guid, DateTimeOffset>.Empty;
 }
+
+/// <summary>The person proved again that it is them.</summary>
+public sealed record SessionElevated(Guid SessionId, DateTimeOffset Until) : UserEvent;
+
+/// <summary>The account was closed and its data erased.</summary>
+[NotPersonal]
+public sealed record UserErased(string Reason) : UserEvent;
+
+/// <summary>Rows are purged and the key is destroyed: the erasure is through.</summary>
+public sealed record UserKeyDestroyed : UserEvent;
 
 /// <summary>A session: a family of refresh tokens of which one generation is valid.</summary>
 public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt)
 {
     /// <summary>Where its pushes go.</summary>
     public PushTarget? Push { get; init; }
+    /// <summary>Until when it may do sensitive things.</summary>
+    public DateTimeOffset? ElevatedUntil { get; init; }
 }
 
 /// <summary>A fact about a staff member. Credentials are never part of one.</summary>
@@ -47,6 +62,9 @@ public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTime
 [JsonDerivedType(typeof(UserConsentChanged), "consentChanged")]
 [JsonDerivedType(typeof(PushTargetChanged), "pushTargetChanged")]
 [JsonDerivedType(typeof(NoticeRead), "noticeRead")]
+[JsonDerivedType(typeof(SessionElevated), "sessionElevated")]
+[JsonDerivedType(typeof(UserErased), "userErased")]
+[JsonDerivedType(typeof(UserKeyDestroyed), "keyDestroyed")]
 public abstract record UserEvent;
 
 /// <summary>Taken on.</summary>

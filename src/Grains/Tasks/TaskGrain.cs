@@ -53,6 +53,12 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
     public Task DependencyDoneAsync(Guid dependency, TaskStage how, CancellationToken cancellationToken = default) =>
         ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.DependencyDone(state, dependency, how), View);
 
+    public async Task RedactAsync(Guid customerId, CancellationToken cancellationToken = default)
+    {
+        await ForgetFactsAsync();
+        await ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.Redact(state, customerId), View);
+    }
+
     public async Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         await LookedAsync();

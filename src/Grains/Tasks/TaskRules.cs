@@ -15,6 +15,16 @@ public static class TaskRules
     private const int MaxTried = 500;
     private static readonly TimeSpan FarthestDue = TimeSpan.FromDays(5 * 365);
 
+    /// <summary>The title of a task whose person was erased.</summary>
+    public const string RedactedTitle = "已删除 / erased";
+
+    /// <summary>Takes everything out that may speak of an erased customer.</summary>
+    public static Decision<TaskEvent> Redact(TaskState state, Guid customerId)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.CustomerId == customerId ? new TaskRedacted() : Decision<TaskEvent>.Nothing;
+    }
+
     /// <summary>Makes the task; with an assignee or a choice it is given at once.</summary>
     /// <param name="state">What is there under this id.</param>
     /// <param name="command">What is wanted.</param>
@@ -173,9 +183,15 @@ public static class TaskRules
     /// <summary>The state with a fact added.</summary>
     public static TaskState Apply(TaskState state, TaskEvent fact, DateTimeOffset at)
     {
+        ArgumentNullException.ThrowIfNull(state);
         state = state with { UpdatedAt = at };
         return fact switch
         {
+            TaskRedacted => state with
+            {
+                Title = RedactedTitle, Description = null, Note = null, CustomerId = null, Proofs = null, Unknown = null,
+                Checklist = state.Checklist is null ? null : [.. state.Checklist.Select(item => item with { Text = RedactedTitle })],
+            },
             TaskCreated f => state with
             {
                 Made = true, Title = f.Title, Description = f.Description, Stage = TaskStage.Draft, Priority = f.Priority,

@@ -81,7 +81,11 @@ public sealed record TaskState : StateRecord
 [JsonDerivedType(typeof(TaskEscalated), "taskEscalated")]
 [JsonDerivedType(typeof(TaskDependentAdded), "taskDependentAdded")]
 [JsonDerivedType(typeof(TaskDependencyDone), "taskDependencyDone")]
+[JsonDerivedType(typeof(TaskRedacted), "taskRedacted")]
 public abstract record TaskEvent;
+
+/// <summary>The person it is about has been erased, and with them what it said.</summary>
+public sealed record TaskRedacted : TaskEvent;
 
 /// <summary>It was written down.</summary>
 [Personal(DataClass.Content)]

@@ -38,17 +38,16 @@ internal sealed partial class SubjectKeys(KeyTable table, IOptions<PrivacyOption
             try
             {
                 await table.PrepareAsync(cancellationToken);
+                index = new(await DeploymentKeyAsync(BlindIndex.KeyName, cancellationToken));
                 break;
             }
-            catch (Npgsql.NpgsqlException error) when (error.IsTransient && clock.GetElapsedTime(since) < Patience)
+            catch (System.Data.Common.DbException error) when (Storage.StorageErrors.IsAway(error) && clock.GetElapsedTime(since) < Patience)
             {
                 // A server that is still starting, as after a restart of everything, is waited for.
                 LogFailed(logger, "starting", Storage.StorageErrors.Describe(error));
                 await Task.Delay(AfterFailure, clock, cancellationToken);
             }
         }
-
-        index = new(await DeploymentKeyAsync(BlindIndex.KeyName, cancellationToken));
     }
 
     /// <summary>The blind index of this deployment; there once the host has started.</summary>

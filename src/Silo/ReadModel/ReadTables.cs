@@ -2,6 +2,7 @@ using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Notices;
+using LimoCha.Actors.RightsRequests;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
 
@@ -45,17 +46,20 @@ public static class ReadTables
     /// <summary>Receipts of answers about consent.</summary>
     public static readonly IReadTable ConsentReceipt = new ReadTable<ConsentReceiptRow>("consent_receipt");
 
+    /// <summary>Requests of subjects.</summary>
+    public static readonly IReadTable RightsRequest = new ReadTable<RightsRequestRow>("rights_request");
+
     /// <summary>Every table, by row type.</summary>
     public static readonly IReadOnlyDictionary<Type, IReadTable> ByRow =
-        new[] { Task, User, Department, Customer, Location, CheckIn, TaskOffer, TaskType, TaskSchedule, Notice, NoticePerson, NoticeReceipt, LastSeen, Catalog, Policy, ConsentReceipt }.ToDictionary(table => table.RowType);
+        new[] { Task, User, Department, Customer, Location, CheckIn, TaskOffer, TaskType, TaskSchedule, Notice, NoticePerson, NoticeReceipt, LastSeen, Catalog, Policy, ConsentReceipt, RightsRequest }.ToDictionary(table => table.RowType);
 
     /// <summary>The table whose row has the version of an actor's state, by grain type.</summary>
     public static readonly IReadOnlyDictionary<string, IReadTable> ByKind = new Dictionary<string, IReadTable>
     {
         ["task"] = Task, ["user"] = User, ["department"] = Department, ["customer"] = Customer, ["location"] = Location,
-        ["task-type"] = TaskType, ["task-schedule"] = TaskSchedule, ["notice"] = Notice, ["catalog"] = Catalog,
+        ["task-type"] = TaskType, ["task-schedule"] = TaskSchedule, ["notice"] = Notice, ["catalog"] = Catalog, ["rights-request"] = RightsRequest,
     };
 
     /// <summary>Kinds with something that falls due: their rows have a column <c>wake_at</c>.</summary>
-    public static readonly IReadOnlyList<string> Due = ["task", "task-schedule", "notice"];
+    public static readonly IReadOnlyList<string> Due = ["task", "task-schedule", "notice", "customer", "rights-request"];
 }

@@ -29,6 +29,12 @@ internal sealed class StaffReadModel(Database database) : IStaffReadModel
         ];
     }
 
+    public async Task<IReadOnlyList<Guid>> WithRoleAsync(Role role, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<Guid>($"SELECT u.id FROM staff_user u WHERE {Enabled} AND u.role = {(int)role}")).AsList();
+    }
+
     public async Task<IReadOnlyList<Guid>> AudienceAsync(Audience audience, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(audience);

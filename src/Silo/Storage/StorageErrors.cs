@@ -6,8 +6,11 @@ namespace LimoCha.Actors.Storage;
 /// <summary>What a database error means, without repeating its text, which may hold values.</summary>
 internal static class StorageErrors
 {
-    private const int SqliteFull = 13;
     private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
+    private const int SqliteIoError = 10;
+    private const int SqliteFull = 13;
+    private const int SqliteCannotOpen = 14;
     private const int SqliteTooBig = 18;
     private const int SqliteConstraint = 19;
     private const int SqliteMismatch = 20;
@@ -18,6 +21,16 @@ internal static class StorageErrors
         // 22: data exception, 23: integrity constraint, 54: program limit exceeded
         PostgresException { SqlState: { Length: 5 } state } => state[..2] is "22" or "23" or "54",
         SqliteException lite => lite.SqliteErrorCode is SqliteTooBig or SqliteConstraint or SqliteMismatch,
+        _ => false,
+    };
+
+    /// <summary>True when the database cannot be reached or cannot now: the same may work in a moment.</summary>
+    public static bool IsAway(Exception error) => error switch
+    {
+        // 08: connection, 40: transaction rollback, 53: insufficient resources, 57: operator intervention (starting, shutting down), 58: system error
+        PostgresException { SqlState: { Length: 5 } state } => state[..2] is "08" or "40" or "53" or "57" or "58",
+        NpgsqlException => true,
+        SqliteException lite => lite.SqliteErrorCode is SqliteBusy or SqliteLocked or SqliteIoError or SqliteFull or SqliteCannotOpen,
         _ => false,
     };
 

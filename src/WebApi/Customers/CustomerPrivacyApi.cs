@@ -17,10 +17,10 @@ internal static class CustomerPrivacyApi
     public static void MapCustomerPrivacy(this RouteGroupBuilder customers)
     {
         customers.MapPost("/{id:guid}/uses", UseAsync).WithSummary("Uses the customer's data for a purpose: decided by the customer's actor at this moment, recorded, and answered unmasked when allowed.");
-        customers.MapPost("/{id:guid}/exemptions", InvokeAsync).RequireAuthorization(Policies.Privacy).WithSummary("Invokes one of the eleven exemptions from consent, with its evidence and end.");
+        customers.MapPost("/{id:guid}/exemptions", InvokeAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Invokes one of the eleven exemptions from consent, with its evidence and end.");
         customers.MapPut("/{id:guid}/guardian", GuardianAsync).WithSummary("Puts a guardian's consent on file for a minor.");
-        customers.MapPut("/{id:guid}/legal-hold", HoldAsync).RequireAuthorization(Policies.Privacy).WithSummary("Keeps the customer from being erased, or lets it go.");
-        customers.MapPost("/{id:guid}/erase", EraseAsync).RequireAuthorization(Policies.Privacy).WithSummary("Erases the customer in every store and destroys their key. Cannot be undone.");
+        customers.MapPut("/{id:guid}/legal-hold", HoldAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Keeps the customer from being erased, or lets it go.");
+        customers.MapPost("/{id:guid}/erase", EraseAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Erases the customer in every store and destroys their key. Cannot be undone.");
         customers.MapGet("/{id:guid}/receipts", ReceiptsAsync).WithSummary("The signed receipts of what the customer said, newest first.");
     }
 

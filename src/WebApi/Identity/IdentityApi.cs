@@ -14,6 +14,12 @@ namespace LimoCha.Actors.Identity;
 [Personal(DataClass.Credential)]
 public sealed record RefreshRequest([property: Required, StringLength(200)] string RefreshToken);
 
+/// <summary>Proves again that it is the caller.</summary>
+/// <param name="Password">Where no second factor is on.</param>
+/// <param name="TwoFactorCode">Where one is on: the authenticator's current code, or a recovery code.</param>
+[Personal(DataClass.Credential)]
+public sealed record StepUpRequest([property: StringLength(200)] string? Password = null, [property: StringLength(40)] string? TwoFactorCode = null);
+
 /// <summary>Signs out.</summary>
 /// <param name="Everywhere">True ends every session of the caller.</param>
 public sealed record SignOutRequest(bool Everywhere = false);
@@ -50,6 +56,7 @@ public static class IdentityApi
         var auth = api.MapGroup("/auth").WithTags("Sign-in");
         auth.MapPost("/login", LoginAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).WithSummary("Signs in.");
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).WithSummary("Exchanges a refresh token for new tokens; using an old one ends the session.");
+        auth.MapPost("/step-up", StepUpAsync).RequireAuthorization(Policies.Staff).RequireRateLimiting(Limits.SignIn).WithSummary("Proves again that it is the caller, with the second factor where it is on and the password where it is not; sensitive calls ask for it, for ten minutes.");
         auth.MapPost("/logout", LogoutAsync).RequireAuthorization(Policies.Staff).WithSummary("Ends this session, or all of them.");
 
         var me = api.MapGroup("/me").WithTags("Me").RequireAuthorization(Policies.Staff);
@@ -95,6 +102,18 @@ public static class IdentityApi
         return outcome.Ok
             ? TypedResults.Ok(tokens.Issue(token.UserId, token.SessionId, outcome.Value.Generation))
             : Problems.Of(401, outcome.Refusal.Problem, outcome.Refusal.Detail);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> StepUpAsync(StepUpRequest request, Call call, HttpContext context, SignIn signIn, SessionCheck sessions, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        if (await signIn.ProveAsync(call.By.UserId, request) is { } refusal)
+        {
+            return Problems.Of(refusal.Problem == "locked-out" ? 429 : 422, refusal.Problem, refusal.Detail, refusal.Field);
+        }
+
+        var outcome = await grains.Grain<IUserGrain>(call.By.UserId).ElevateSessionAsync(context.User.SessionId(), call.Context with { IfVersion = null }, cancellationToken);
+        sessions.Forget(call.By.UserId, context.User.SessionId());
+        return outcome.Ok ? TypedResults.NoContent() : Problems.From(outcome.Refusal);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LogoutAsync(SignOutRequest? request, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)

@@ -17,4 +17,7 @@ public sealed class SessionCheck(IGrainFactory grains, TimeProvider clock)
     public ValueTask<ClaimsPrincipal?> FindAsync(Guid userId, Guid sessionId) => answers.GetAsync(
         (userId, sessionId),
         async session => (await grains.Grain<IUserGrain>(session.User).CheckSessionAsync(session.Session))?.ToPrincipal(session.Session));
+
+    /// <summary>Something of the session has changed through this process: it shows at once.</summary>
+    public void Forget(Guid userId, Guid sessionId) => answers.Forget((userId, sessionId));
 }

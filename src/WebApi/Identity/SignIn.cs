@@ -56,9 +56,7 @@ public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grain
                 return new Refusal(RefusalKind.Forbidden, "two-factor-required", "This account asks for a second factor.", "twoFactorCode");
             }
 
-            var code = request.TwoFactorCode.Replace(" ", "", StringComparison.Ordinal);
-            if (!await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code)
-                && !(await users.RedeemTwoFactorRecoveryCodeAsync(user, request.TwoFactorCode.Trim())).Succeeded)
+            if (!await SecondFactorAsync(user, request.TwoFactorCode))
             {
                 await users.AccessFailedAsync(user);
                 return new Refusal(RefusalKind.Forbidden, "invalid-credentials", "The second factor is wrong.", "twoFactorCode");
@@ -73,4 +71,30 @@ public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grain
         var actor = new Actor(user.User.Id, user.User.Role, user.User.DepartmentId);
         return await grains.Grain<IUserGrain>(actor.UserId).OpenSessionAsync(request.DeviceId, new(actor, Ids.New(clock)));
     }
+
+    /// <summary>Why somebody who is signed in has not proved again that it is them; null when they have.</summary>
+    public async Task<Refusal?> ProveAsync(Guid userId, StepUpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var user = (await users.FindByIdAsync(userId.ToString()))!;
+        if (await users.IsLockedOutAsync(user))
+        {
+            return new(RefusalKind.Conflict, "locked-out", "Too many wrong attempts; wait a few minutes.");
+        }
+
+        var (field, proved) = user.Credentials.TwoFactorEnabled
+            ? ("twoFactorCode", request.TwoFactorCode is { Length: > 0 } code && await SecondFactorAsync(user, code))
+            : ("password", request.Password is { Length: > 0 } password && await users.CheckPasswordAsync(user, password));
+        if (proved)
+        {
+            return null;
+        }
+
+        await users.AccessFailedAsync(user);
+        return new(RefusalKind.Unprocessable, "not-proved", "This is not what you sign in with.", field);
+    }
+
+    private async Task<bool> SecondFactorAsync(StaffIdentity user, string code) =>
+        await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code.Replace(" ", "", StringComparison.Ordinal))
+        || (await users.RedeemTwoFactorRecoveryCodeAsync(user, code.Trim())).Succeeded;
 }

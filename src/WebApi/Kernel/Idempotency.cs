@@ -169,14 +169,25 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
 internal sealed record AboutSubject;
 
 /// <summary>Forgets old answers once an hour.</summary>
-internal sealed class IdempotencyPurge(Database database, ISubjectKeys keys, TimeProvider clock) : BackgroundService
+internal sealed partial class IdempotencyPurge(Database database, ISubjectKeys keys, TimeProvider clock, ILogger<IdempotencyPurge> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await IdempotencyMiddleware.PurgeAsync(database, keys, clock, stoppingToken);
+            try
+            {
+                await IdempotencyMiddleware.PurgeAsync(database, keys, clock, stoppingToken);
+            }
+            catch (Exception error) when (StorageErrors.IsAway(error))
+            {
+                // In an hour again.
+                LogFailed(logger, StorageErrors.Describe(error));
+            }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old answers could not be forgotten: {Why}; trying again in an hour")]
+    private static partial void LogFailed(ILogger logger, string why);
 }

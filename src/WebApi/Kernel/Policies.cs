@@ -26,6 +26,9 @@ public static class Policies
     /// <summary>Pages: admins.</summary>
     public const string AdminPage = "page:admin";
 
+    /// <summary>Pages: the privacy office and auditors.</summary>
+    public const string PrivacyPage = "page:privacy";
+
     /// <summary>Defines them all.</summary>
     public static void AddTo(AuthorizationOptions options)
     {
@@ -40,6 +43,8 @@ public static class Policies
         Add(Device, null);
         Add(Page, CookieAuthenticationDefaults.AuthenticationScheme);
         Add(AdminPage, CookieAuthenticationDefaults.AuthenticationScheme, Role.Admin);
+
+        Add(PrivacyPage, CookieAuthenticationDefaults.AuthenticationScheme, Role.PrivacyOfficer, Role.Admin, Role.Auditor);
 
         void Add(string name, string? scheme, params Role[] roles) => options.AddPolicy(name, policy =>
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -92,7 +93,7 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         var details = exception switch
         {
             StateTooLargeException large => Problems.Details(422, "too-large", large.Message),
-            StorageUnavailableException or TimeoutException or OrleansException =>
+            _ when exception is StorageUnavailableException or TimeoutException or OrleansException || StorageErrors.IsAway(exception) =>
                 Problems.Details(503, "unavailable", "The change may or may not have been made. Repeat it with the same Idempotency-Key."),
             BadHttpRequestException { InnerException: JsonException json } =>
                 Problems.Details(400, "invalid", "The body is not the JSON this call takes.", Field(json.Path)),

@@ -4,6 +4,8 @@ using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Hosting;
+using LimoCha.Actors.Privacy;
+using LimoCha.Actors.RightsRequests;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Routing;
@@ -67,6 +69,9 @@ internal static class WebHosting
         services.AddHostedService<IdempotencyPurge>();
         services.AddSingleton<CheckInService>();
         services.AddSingleton<CustomerLists>();
+        services.AddSingleton<SubjectCopies>();
+        services.AddSingleton<PrivacyOfficeQueries>();
+        services.AddSingleton<SubjectLinks>();
         services.AddOpenApi(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -116,6 +121,12 @@ internal static class WebHosting
         {
             options.SetDefaultCulture("zh-CN").AddSupportedCultures("zh-CN", "en").AddSupportedUICultures("zh-CN", "en");
             options.ApplyCurrentCultureToResponseHeaders = true;
+        }));
+        // Orleans' dashboard would show actors' states as they are in memory, personal data and all.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/dashboard/GrainState"), closed => closed.Run(context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
         }));
         app.UseAuthentication();
         app.UseRateLimiter();

@@ -11,6 +11,7 @@ using LimoCha.Actors.Notices;
 using LimoCha.Actors.Pages;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Reports;
+using LimoCha.Actors.RightsRequests;
 using LimoCha.Actors.Setup;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
@@ -56,6 +57,7 @@ internal static class WebProcess
         api.MapConsentApi();
         api.MapPrivacyApi();
         api.MapAuditApi();
+        api.MapRightsRequestsApi();
         api.MapAttendanceApi();
         api.MapDevicesApi();
         api.MapReportsApi();

@@ -17,9 +17,9 @@ public static class PrivacyApi
         var privacy = api.MapGroup("/privacy").WithTags("Privacy");
         privacy.MapGet("/policies", PoliciesAsync).AllowAnonymous().WithSummary("The policy in force with its texts, and all versions.");
         privacy.MapGet("/policies/{version:int}", PolicyAsync).AllowAnonymous().WithSummary("A version's texts.");
-        privacy.MapPost("/policies", PublishAsync).RequireAuthorization(Policies.Privacy).WithSummary("Publishes a version; purposes it changes materially are asked again, and everybody is told.");
+        privacy.MapPost("/policies", PublishAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Publishes a version; purposes it changes materially are asked again, and everybody is told.");
         privacy.MapGet("/purposes", PurposesAsync).AllowAnonymous().WithSummary("Every declared purpose of processing.");
-        privacy.MapPost("/purposes", DeclareAsync).RequireAuthorization(Policies.Privacy).WithSummary("Declares or changes a purpose; whom it concerns is asked before the first use.");
+        privacy.MapPost("/purposes", DeclareAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Declares or changes a purpose; whom it concerns is asked before the first use.");
         privacy.MapGet("/sdk-register", () => TypedResults.Ok(SdkRegister.All)).AllowAnonymous().WithSummary("Third-party SDKs in the apps.");
         privacy.MapGet("/receipts", ReceiptsAsync).RequireAuthorization(Policies.Privacy).WithSummary("The receipts of a subject, newest first.");
         privacy.MapGet("/receipts/keys", KeysAsync).AllowAnonymous().WithSummary("Public keys (JWK set) that receipts and audit anchors are verified with, offline.");

@@ -31,8 +31,9 @@ public sealed record SetUp
 /// A database without users lets exactly one caller make the first admin: the one who has the link that this process
 /// printed at its start. The link dies with its use and with the process; of several processes' links one is served.
 /// </summary>
-public sealed partial class FirstStart(Database database, IServer server, IHostApplicationLifetime lifetime, ILogger<FirstStart> logger) : BackgroundService
+public sealed partial class FirstStart(Database database, IServer server, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FirstStart> logger) : BackgroundService
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private byte[]? token;
 
     /// <summary>True for the token of the link, once.</summary>
@@ -53,8 +54,7 @@ public sealed partial class FirstStart(Database database, IServer server, IHostA
         var started = new TaskCompletionSource();
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
-        await using var connection = await database.OpenAsync(stoppingToken);
-        if (await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM staff_user") == 0)
+        if (await NobodyYetAsync(stoppingToken))
         {
             var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
             Reopen(secret);
@@ -62,6 +62,28 @@ public sealed partial class FirstStart(Database database, IServer server, IHostA
             LogLink(logger, $"{address}/setup?token={secret}");
         }
     }
+
+    /// <summary>Whether there are no users; a database that is away, or that no silo has prepared yet, is waited for.</summary>
+    private async Task<bool> NobodyYetAsync(CancellationToken stopping)
+    {
+        using var again = new PeriodicTimer(Pause, clock);
+        while (true)
+        {
+            try
+            {
+                await using var connection = await database.OpenAsync(stopping);
+                return await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM staff_user") == 0;
+            }
+            catch (System.Data.Common.DbException error) when (!stopping.IsCancellationRequested)
+            {
+                LogWaiting(logger, StorageErrors.Describe(error));
+                await again.WaitForNextTickAsync(stopping);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether there are users is not known yet: {Why}; asking again")]
+    private static partial void LogWaiting(ILogger logger, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "There are no users yet. Open this one-time link to make the first admin: {Link}")]
     private static partial void LogLink(ILogger logger, string link);

@@ -64,7 +64,7 @@ public sealed class CustomerRulesTests
     {
         var by = role == Role.Staff ? Owner : new(Guid.NewGuid(), role, East);
         var consenting = Made with { Consents = Given.Customer.Says(Purposes.CustomerContact, ConsentState.Granted).Consents };
-        var (facts, decision) = CustomerPrivacy.Use(consenting, new() { Purpose = purpose }, by, Given.Catalog, Now, Given.Today);
+        var (facts, decision) = CustomerPrivacy.Use(Guid.NewGuid(), consenting, new() { Purpose = purpose }, by, Given.Catalog, Now, Given.Today);
         decision!.Allowed.Should().Be(allowed);
         facts.Events.Single().Should().BeOfType<CustomerDataUsed>();
     }
