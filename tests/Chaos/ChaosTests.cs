@@ -80,10 +80,20 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
 
         var converged = clock.GetElapsedTime(calm);
+        // Everybody is cut off at once and comes back: how long until each has its set again.
+        foreach (var door in Enumerable.Range(0, deployment.Doors.Count))
+        {
+            deployment.Relay.Cut(door);
+        }
+
+        await Eventually.TrueAsync(() => Task.FromResult(dotnet.Exists(device => !device.Connected)), () => "the cut is noticed", Calm);
+        await AllBackAsync();
+        TimeSpan[] syncs = [.. dotnet.Select(device => device.SyncTook).Order()];
         var findings = Checker.Check(history, final);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"seed {seed}: {schedule.Count} troubles in {seconds} s, {history.Devices.Count} devices, {load.Effects} acknowledged commands, {final.Count} tasks, {history.Devices.Values.Sum(device => device.Events.Count(e => e.Seen == Seen.Shown))} cards shown, {history.Devices.Values.Sum(device => device.Events.Count(e => e.Seen == Seen.Synced))} syncs, {deployment.Silos.Sum(silo => silo.Surprises)} silos ended themselves, the slowest command took {load.Longest.TotalSeconds:F1} s with its retries, all devices were back after {back.TotalSeconds:F1} s, converged after {converged.TotalSeconds:F1} s of calm, {findings.Count} findings"));
         output.WriteLine($"the slowest command was {load.LongestWas}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"after a cut of every connection at once, the Sync took {syncs[syncs.Length / 2].TotalMilliseconds:F0} ms from being connected in the median, {syncs[^1].TotalMilliseconds:F0} ms at most"));
         foreach (var process in deployment.Silos.Concat(deployment.Doors).Where(process => process.Stops.Count > 0))
         {
             output.WriteLine($"{process.Name} ended after {string.Join(", ", process.Stops.Select(stop => stop.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)))} s of asking");

@@ -10,12 +10,16 @@ public sealed class DotNetDevice(string address, Person person, string name, Dev
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource closing = new();
     private readonly Dictionary<Guid, int> shows = [];
+    private long connectedAt;
     private Task running = Task.CompletedTask;
 
     /// <summary>True while connected and synced.</summary>
     public bool Connected { get; private set; }
 
     public string Name => name;
+
+    /// <summary>How long its last Sync took from the moment it was connected.</summary>
+    public TimeSpan SyncTook { get; private set; }
 
     /// <summary>Why it was not the last time.</summary>
     public string? Problem { get; private set; }
@@ -46,6 +50,7 @@ public sealed class DotNetDevice(string address, Person person, string name, Dev
             try
             {
                 await hub.StartAsync(closing.Token);
+                connectedAt = clock.GetTimestamp();
                 CardRef[] have;
                 lock (shows)
                 {
@@ -83,6 +88,7 @@ public sealed class DotNetDevice(string address, Person person, string name, Dev
             Add(Seen.Synced, Guid.Empty, cards.Length);
         }
 
+        SyncTook = Connected ? SyncTook : clock.GetElapsedTime(connectedAt);
         Connected = true;
         return cards.Length == 0 ? Task.CompletedTask : hub.SendAsync("Ack", cards.Select(card => new CardRef(card.Id, card.Version)).ToArray());
     }

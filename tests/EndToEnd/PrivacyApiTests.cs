@@ -58,7 +58,7 @@ public sealed class PrivacyApiTests(DemoFixture demo)
         var used = await staff.PostAsync($"{path}/uses", new { kind = "call", purpose = "customer.contact", reason = "回访" });
         used.Json.GetProperty("customer").GetProperty("phone").GetString().Should().Be("+8613912345678");
         (await staff.PostAsync($"{path}/uses", new { kind = "view", purpose = "customer.contact", classes = new[] { "health" } })).Problem.Should().Be("urn:limocha:problem:class-undeclared");
-        (await staff.PostAsync($"{path}/uses", new { kind = "share", purpose = "customer.contact", recipient = "logistics" })).Problem.Should().Be("urn:limocha:problem:recipient-undeclared");
+        (await staff.PostAsync($"{path}/uses", new { kind = "share", purpose = "customer.contact", recipient = "logistics", fields = new[] { "phone" } })).Problem.Should().Be("urn:limocha:problem:recipient-undeclared");
         (await officer.PostAsync($"{path}/uses", new { kind = "view", purpose = "customer.contact" })).Problem.Should().Be("urn:limocha:problem:forbidden");
 
         JsonElement[] entries = [];
@@ -122,6 +122,38 @@ public sealed class PrivacyApiTests(DemoFixture demo)
         (await officer.PostAsync($"{path}/exemptions", exemption)).Status.Should().Be(HttpStatusCode.OK);
         (await staff.PostAsync($"{path}/uses", new { kind = "call", purpose = "customer.contact" })).Json.GetProperty("decision").GetProperty("basis").GetString().Should().Be("exemption:vitalInterest");
         (await staff.GetAsync($"{path}/consents")).Json.GetProperty("exemptions").GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task D1_D2_data_leaves_through_the_register_field_by_field_and_the_customer_sees_it()
+    {
+        using var staff = await product.SignInAsync("staff4");
+        using var officer = await product.SteppedUpAsync("privacy");
+        var id = await CustomerAsync(staff, "运单人", "139 6666 7777");
+        var transfer = new { recipient = "logistics", purpose = "order.delivery", fields = new[] { "name", "phone" }, reason = "运单 81" };
+        (await staff.PostAsync($"customers/{id}/transfers", transfer)).Problem.Should().Be("urn:limocha:problem:recipient-unregistered");
+        object Entry(string? agreement, string kind = "service", string key = "logistics") => new { key, kind, name = "某物流", agreement, allowed = new[] { new { purpose = "order.delivery", fields = new[] { "name", "phone" } } } };
+        (await staff.PostAsync("privacy/third-parties", Entry("保密协议 5"))).Status.Should().Be(HttpStatusCode.Forbidden);
+        (await officer.PostAsync("privacy/third-parties", Entry("x", key: "nobody"))).Problem.Should().Be("urn:limocha:problem:recipient-undeclared");
+        (await officer.PostAsync("privacy/third-parties", Entry("x", "promotion"))).Problem.Should().Be("urn:limocha:problem:promotion-gets-aggregates");
+        (await officer.PostAsync("privacy/third-parties", Entry(null))).Status.Should().Be(HttpStatusCode.OK);
+        async Task<Answer> TransferAsync(object what, string? until)
+        {
+            Answer answer = default!;
+            await Eventually.TrueAsync(async () => (answer = await staff.PostAsync($"customers/{id}/transfers", what)).Problem == until, $"the register is known: {until}");
+            return answer;
+        }
+
+        await TransferAsync(transfer, "urn:limocha:problem:agreement-required");
+        (await officer.PostAsync("privacy/third-parties", Entry("保密协议 5"))).Status.Should().Be(HttpStatusCode.OK);
+        var given = await TransferAsync(transfer, null);
+        given.Json.GetProperty("shared").EnumerateObject().Select(field => (field.Name, field.Value.GetString())).Should().BeEquivalentTo([("name", "运单人"), ("phone", "+8613966667777")]);
+        given.Json.TryGetProperty("customer", out _).Should().BeFalse("nothing but the fields goes out");
+        (await staff.PostAsync($"customers/{id}/transfers", new { recipient = "logistics", purpose = "order.delivery", fields = new[] { "email" } })).Problem.Should().Be("urn:limocha:problem:field-not-allowed");
+        (await staff.PostAsync($"customers/{id}/transfers", new { recipient = "logistics", purpose = "order.delivery", fields = new[] { "shoeSize" } })).Json.GetProperty("errors").TryGetProperty("fields", out _).Should().BeTrue();
+        await Eventually.TrueAsync(
+            async () => (await officer.GetAsync($"privacy/audit?subjectId={id}&action=customer.share&allowed=true")).Json.GetProperty("items").EnumerateArray().Any(entry => entry.GetProperty("recipient").GetString() == "logistics" && entry.GetProperty("reason").GetString() == "name,phone 运单 81"),
+            "the transfer is recorded with its fields");
     }
 
     [Fact]

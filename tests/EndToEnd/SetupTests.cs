@@ -57,6 +57,7 @@ public sealed partial class SetupTests
     [InlineData("Cluster:Mode", "AdoNet", "PostgreSql")]
     [InlineData("Actors:TimeZone", "Mars/Olympus", "Actors:TimeZone")]
     [InlineData("Web:Secret", "short", "Web:Secret")]
+    [InlineData("Privacy:MasterKeys:1", "short", "Privacy:MasterKeys:1")]
     public async Task A_bad_setting_stops_the_process_with_its_name_and_the_fix(string key, string value, string named)
     {
         var folder = Directory.CreateTempSubdirectory("limocha-e2e-").FullName;

@@ -157,6 +157,8 @@ public sealed record PrivacyCatalog
     [Id(1)] public Policy Policy { get; init; } = new();
     /// <summary>All versions, newest first, without texts.</summary>
     [Id(2)] public IReadOnlyList<Policy> Versions { get; init; } = [];
+    /// <summary>The register of third parties.</summary>
+    [Id(3)] public IReadOnlyList<ThirdParty> ThirdParties { get; init; } = [];
 
     /// <summary>A purpose by its key.</summary>
     public Purpose? Find(string key) => Purposes.FirstOrDefault(purpose => purpose.Key == key);
@@ -173,6 +175,10 @@ public interface IPrivacyCatalogGrain : IDurableGrain
     /// <summary>Declares or changes a purpose. Privacy officers only.</summary>
     [Alias("DeclareAsync")]
     Task<Outcome<Purpose>> DeclareAsync(DeclarePurpose command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Enters a third party into the register, or changes its entry. Privacy officers only.</summary>
+    [Alias("RegisterAsync")]
+    Task<Outcome<ThirdParty>> RegisterAsync(ThirdParty command, CallContext context, CancellationToken cancellationToken = default);
 
     /// <summary>Publishes a policy version and tells everybody. Privacy officers only.</summary>
     [Alias("PublishAsync")]

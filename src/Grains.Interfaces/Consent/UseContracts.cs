@@ -40,6 +40,8 @@ public sealed record DataUse
     [Id(3), StringLength(60), NotPersonal] public string? Recipient { get; init; }
     /// <summary>Why, in a few words, for the audit trail. At most 200 characters; no personal data.</summary>
     [Id(4), StringLength(200), NotPersonal] public string? Reason { get; init; }
+    /// <summary>Which fields leave the company, one by one; for shares. The classes follow from them.</summary>
+    [Id(5), MaxLength(20), NotPersonal] public IReadOnlyList<string>? Fields { get; init; }
 }
 
 /// <summary>Whether a use is allowed, and why.</summary>

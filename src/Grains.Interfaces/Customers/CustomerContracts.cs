@@ -93,6 +93,22 @@ public sealed record CustomerUse
     [Id(0)] public UseDecision Decision { get; init; } = new();
     /// <summary>The customer with the classes decided on unmasked; null when refused.</summary>
     [Id(1)] public CustomerView? Customer { get; init; }
+    /// <summary>The fields that the recipient receives, and nothing else; for shares.</summary>
+    [Id(2), Personal(DataClass.Contact)] public IReadOnlyDictionary<string, string>? Shared { get; init; }
+}
+
+/// <summary>Gives fields of a customer to a third party.</summary>
+[GenerateSerializer, Immutable, Alias("TransferData")]
+public sealed record TransferData
+{
+    /// <summary>Who receives them, by the register.</summary>
+    [Id(0), Required, StringLength(60), NotPersonal] public string Recipient { get; init; } = "";
+    /// <summary>For which declared purpose.</summary>
+    [Id(1), Required, StringLength(60), NotPersonal] public string Purpose { get; init; } = "";
+    /// <summary>Which fields.</summary>
+    [Id(2), Required, MinLength(1), MaxLength(20), NotPersonal] public IReadOnlyList<string> Fields { get; init; } = [];
+    /// <summary>Why, in a few words. At most 200 characters; no personal data.</summary>
+    [Id(3), StringLength(200), NotPersonal] public string? Reason { get; init; }
 }
 
 /// <summary>The recycle bin (C3).</summary>

@@ -12,6 +12,7 @@ namespace LimoCha.Actors.Consent;
 public sealed record CatalogState : StateRecord
 {
     public ImmutableDictionary<string, Purpose> Purposes { get; init; } = ImmutableDictionary<string, Purpose>.Empty;
+    public ImmutableDictionary<string, ThirdParty> ThirdParties { get; init; } = ImmutableDictionary<string, ThirdParty>.Empty;
     /// <summary>Published versions, oldest first, without texts but for the last.</summary>
     public ImmutableArray<Policy> Policies { get; init; } = [];
 }
@@ -19,10 +20,14 @@ public sealed record CatalogState : StateRecord
 /// <summary>A fact about the catalogue.</summary>
 [JsonDerivedType(typeof(PurposeDeclared), "purposeDeclared")]
 [JsonDerivedType(typeof(PolicyPublished), "policyPublished")]
+[JsonDerivedType(typeof(ThirdPartyRegistered), "thirdPartyRegistered")]
 public abstract record CatalogEvent;
 
 /// <summary>A purpose was declared or changed.</summary>
 public sealed record PurposeDeclared(Purpose Purpose) : CatalogEvent;
+
+/// <summary>A third party was entered into the register, or its entry changed.</summary>
+public sealed record ThirdPartyRegistered(ThirdParty ThirdParty) : CatalogEvent;
 
 /// <summary>A policy version was published.</summary>
 public sealed record PolicyPublished(Policy Policy) : CatalogEvent;
@@ -32,6 +37,7 @@ public static class CatalogRules
 {
     private const int MostPurposes = 300;
     private const int MostPolicies = 500;
+    private const int MostThirdParties = 200;
 
     /// <summary>Declares a purpose. A change of classes, recipients or basis counts as material: consents are asked again.</summary>
     public static Decision<CatalogEvent> Declare(CatalogState state, DeclarePurpose command, Actor by)
@@ -70,6 +76,22 @@ public static class CatalogRules
             : new PurposeDeclared(now);
     }
 
+    /// <summary>Enters a third party into the register: only for purposes that name it, and fields that there are (D1). Promotion partners get no fields (D2).</summary>
+    public static Decision<CatalogEvent> Register(CatalogState state, ThirdParty command, IReadOnlySet<string> fields, Actor by)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(fields);
+        var catalog = View(state);
+        return by.Role != Role.PrivacyOfficer ? Refusal.Forbidden("Only privacy officers keep the register.")
+            : catalog.ThirdParties.Count >= MostThirdParties && !state.ThirdParties.ContainsKey(command.Key) ? Refusal.Conflict("too-many-third-parties", $"At most {MostThirdParties} can be registered.")
+            : command.Kind == ThirdPartyKind.Promotion && command.Allowed.Count > 0 ? Refusal.Unprocessable("promotion-gets-aggregates", "Promotion partners receive aggregates, never fields of a person.", "allowed")
+            : command.Allowed.FirstOrDefault(allowed => catalog.Find(allowed.Purpose)?.Recipients.Contains(command.Key) != true) is { } undeclared
+                ? Refusal.Unprocessable("recipient-undeclared", $"The purpose {undeclared.Purpose} does not declare this recipient.", "allowed")
+            : command.Allowed.SelectMany(allowed => allowed.Fields).FirstOrDefault(field => !fields.Contains(field)) is { } unknown
+                ? Refusal.Invalid("allowed.fields", $"There is no field {unknown}; fields are {string.Join(", ", fields.Order(StringComparer.Ordinal))}.")
+            : new ThirdPartyRegistered(command);
+    }
+
     /// <summary>Publishes a version; consents to the purposes it changes materially are asked again.</summary>
     public static Decision<CatalogEvent> Publish(CatalogState state, PublishPolicy command, Actor by, DateTimeOffset now)
     {
@@ -89,6 +111,7 @@ public static class CatalogRules
     public static CatalogState Apply(CatalogState state, CatalogEvent fact) => fact switch
     {
         PurposeDeclared f => state with { Purposes = state.Purposes.SetItem(f.Purpose.Key, f.Purpose) },
+        ThirdPartyRegistered f => state with { ThirdParties = state.ThirdParties.SetItem(f.ThirdParty.Key, f.ThirdParty) },
         PolicyPublished f => state with
         {
             Policies = [.. state.Policies.Select(policy => policy with { TextZh = null, TextEn = null }), f.Policy],
@@ -106,6 +129,7 @@ public static class CatalogRules
         {
             Purposes = [.. DeclaredPurposes.All.Select(purpose => state.Purposes.GetValueOrDefault(purpose.Key) ?? purpose), .. state.Purposes.Values.Where(purpose => DeclaredPurposes.All.All(own => own.Key != purpose.Key)).OrderBy(purpose => purpose.Key, StringComparer.Ordinal)],
             Policy = newest,
+            ThirdParties = [.. state.ThirdParties.Values.OrderBy(party => party.Key, StringComparer.Ordinal)],
             Versions = [.. state.Policies.Reverse().Append(FirstPolicy.Value).Select(policy => policy with { TextZh = null, TextEn = null })],
         };
     }

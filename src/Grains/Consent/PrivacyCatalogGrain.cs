@@ -78,6 +78,9 @@ public sealed class PrivacyCatalogGrain(IServiceProvider services) : DurableGrai
     public Task<Outcome<Purpose>> DeclareAsync(DeclarePurpose command, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => CatalogRules.Declare(state, command, context.By), (state, _) => CatalogRules.View(state).Find(command.Key)!);
 
+    public Task<Outcome<ThirdParty>> RegisterAsync(ThirdParty command, CallContext context, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(context, state => CatalogRules.Register(state, command, Customers.CustomerFields.Names, context.By), (state, _) => state.ThirdParties[command.Key]);
+
     public Task<Outcome<Policy>> PublishAsync(PublishPolicy command, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => CatalogRules.Publish(state, command, context.By, Clock.GetUtcNow()), (state, _) => CatalogRules.View(state).Policy);
 }

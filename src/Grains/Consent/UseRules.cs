@@ -50,6 +50,11 @@ public static class UseRules
             return Refuse("recipient-undeclared", "The purpose does not declare this recipient.");
         }
 
+        if (use.Kind == UseKind.Share && Untransferable(use, catalog, today) is { } untransferable)
+        {
+            return Refuse(untransferable.Problem, untransferable.Why);
+        }
+
         if (subject.Erased)
         {
             return Refuse("erased", "The subject's data has been erased.");
@@ -96,6 +101,16 @@ public static class UseRules
         ArgumentNullException.ThrowIfNull(subject);
         return subject.BirthDate is { } born && born.AddYears(AgeOfConsent) > today;
     }
+
+    /// <summary>Why data may not leave the company whatever the subject says: it leaves only through the register, field by field (D1, D2).</summary>
+    private static (string Problem, string Why)? Untransferable(DataUse use, PrivacyCatalog catalog, DateOnly today) =>
+        use.Recipient is null || use.Fields is not { Count: > 0 } fields ? ("recipient-and-fields-required", "A share names its recipient and each field.")
+        : catalog.ThirdParties.FirstOrDefault(party => party.Key == use.Recipient) is not { } party ? ("recipient-unregistered", "The recipient is not in the register of third parties.")
+        : party.Kind == ThirdPartyKind.Promotion ? ("promotion-gets-aggregates", "Promotion partners receive aggregates, never fields of a person.")
+        : string.IsNullOrWhiteSpace(party.Agreement) || party.AgreementUntil < today ? ("agreement-required", "No agreement binds the recipient now.")
+        : fields.Except(party.Allowed.Where(allowed => allowed.Purpose == use.Purpose).SelectMany(allowed => allowed.Fields)).ToList() is { Count: > 0 } beyond
+            ? ("field-not-allowed", $"For this purpose the recipient may not receive {string.Join(", ", beyond)}.")
+        : null;
 
     private static string? Missing(DataSubject subject, Purpose purpose, DataClass? dataClass) =>
         subject.Consents.GetValueOrDefault(ConsentRules.KeyOf(purpose.Key, dataClass)) is not { State: ConsentState.Granted } flag ? "consent-required"

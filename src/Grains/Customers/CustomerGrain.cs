@@ -39,6 +39,17 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
 
     public async Task<Outcome<CustomerUse>> UseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default)
     {
+        if (use.Kind == UseKind.Share)
+        {
+            if (CustomerFields.ClassesOf(use.Fields ?? []) is not { } classes)
+            {
+                return Refusal.Invalid("fields", $"Fields are of {string.Join(", ", CustomerFields.Names.Order(StringComparer.Ordinal))}.");
+            }
+
+            // What leaves the company is what its fields are, whatever the caller calls it.
+            use = use with { Classes = classes };
+        }
+
         var catalog = await catalogs.GetAsync();
         (Decision<CustomerEvent> Facts, UseDecision? Decision) Decide(CustomerState state) => CustomerPrivacy.Use(Id, state, use, context.By, catalog, Clock.GetUtcNow(), days.Today);
         UseDecision? decision = null;
@@ -53,7 +64,9 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
             {
                 // A repeat of a use that was allowed is a use of its own: it is decided by what stands now.
                 decision ??= Decide(state).Decision!;
-                return new CustomerUse { Decision = decision, Customer = decision.Allowed ? CustomerProjection.View(Id, state, version, decision.Classes) : null };
+                return use.Kind == UseKind.Share
+                    ? new CustomerUse { Decision = decision, Shared = decision.Allowed ? CustomerFields.Pick(state, use.Fields!) : null }
+                    : new CustomerUse { Decision = decision, Customer = decision.Allowed ? CustomerProjection.View(Id, state, version, decision.Classes) : null };
             });
     }
 

@@ -17,6 +17,7 @@ internal static class CustomerPrivacyApi
     public static void MapCustomerPrivacy(this RouteGroupBuilder customers)
     {
         customers.MapPost("/{id:guid}/uses", UseAsync).WithSummary("Uses the customer's data for a purpose: decided by the customer's actor at this moment, recorded, and answered unmasked when allowed.");
+        customers.MapPost("/{id:guid}/transfers", TransferAsync).WithSummary("Gives fields to a third party: only through the register, under its agreement, for a declared purpose, by the customer's consent; logged, and visible to the customer.");
         customers.MapPost("/{id:guid}/exemptions", InvokeAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Invokes one of the eleven exemptions from consent, with its evidence and end.");
         customers.MapPut("/{id:guid}/guardian", GuardianAsync).WithSummary("Puts a guardian's consent on file for a minor.");
         customers.MapPut("/{id:guid}/legal-hold", HoldAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Keeps the customer from being erased, or lets it go.");
@@ -29,6 +30,9 @@ internal static class CustomerPrivacyApi
         var outcome = await grains.Grain<ICustomerGrain>(id).UseAsync(use, call.Context, cancellationToken);
         return outcome is { Ok: true, Value.Decision: { Allowed: false } refused } ? Problems.Of(403, refused.Problem!, refused.Explanation, "purpose") : outcome.Ok(context);
     }
+
+    private static Task<Results<Ok<CustomerUse>, ProblemHttpResult>> TransferAsync(Guid id, TransferData transfer, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        UseAsync(id, new() { Kind = UseKind.Share, Recipient = transfer.Recipient, Purpose = transfer.Purpose, Fields = transfer.Fields, Reason = transfer.Reason }, call, context, grains, cancellationToken);
 
     private static async Task<Results<Ok<Exemption>, ProblemHttpResult>> InvokeAsync(Guid id, InvokeExemption command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<ICustomerGrain>(id).InvokeExemptionAsync(command, call.Context, cancellationToken)).Ok(context);

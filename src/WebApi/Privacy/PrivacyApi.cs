@@ -20,6 +20,8 @@ public static class PrivacyApi
         privacy.MapPost("/policies", PublishAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Publishes a version; purposes it changes materially are asked again, and everybody is told.");
         privacy.MapGet("/purposes", PurposesAsync).AllowAnonymous().WithSummary("Every declared purpose of processing.");
         privacy.MapPost("/purposes", DeclareAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Declares or changes a purpose; whom it concerns is asked before the first use.");
+        privacy.MapGet("/third-parties", ThirdPartiesAsync).RequireAuthorization(Policies.Staff).WithSummary("The register of third parties: who may receive what, for which purpose, under which agreement.");
+        privacy.MapPost("/third-parties", RegisterAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Enters a third party into the register, or changes its entry.");
         privacy.MapGet("/sdk-register", () => TypedResults.Ok(SdkRegister.All)).AllowAnonymous().WithSummary("Third-party SDKs in the apps.");
         privacy.MapGet("/receipts", ReceiptsAsync).RequireAuthorization(Policies.Privacy).WithSummary("The receipts of a subject, newest first.");
         privacy.MapGet("/receipts/keys", KeysAsync).AllowAnonymous().WithSummary("Public keys (JWK set) that receipts and audit anchors are verified with, offline.");
@@ -66,6 +68,11 @@ public static class PrivacyApi
 
     private static async Task<Results<Ok<Purpose>, ProblemHttpResult>> DeclareAsync(DeclarePurpose command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key).DeclareAsync(command, call.Context, cancellationToken)).Ok(context);
+
+    private static async Task<Ok<IReadOnlyList<ThirdParty>>> ThirdPartiesAsync(PrivacyCatalogs catalogs) => TypedResults.Ok((await catalogs.GetAsync()).ThirdParties);
+
+    private static async Task<Results<Ok<ThirdParty>, ProblemHttpResult>> RegisterAsync(ThirdParty command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        (await grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key).RegisterAsync(command, call.Context, cancellationToken)).Ok(context);
 
     private static async Task<Ok<IReadOnlyList<ConsentReceipt>>> ReceiptsAsync(Guid subjectId, Database database, CancellationToken cancellationToken) =>
         TypedResults.Ok(await Receipts.ReadAsync(database, subjectId, cancellationToken));

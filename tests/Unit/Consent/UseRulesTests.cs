@@ -60,6 +60,37 @@ public sealed class UseRulesTests
         (exempt with { Erased = true }).Decide(Purposes.CustomerContact).Problem.Should().Be("erased");
     }
 
+    [Theory]
+    [InlineData("logistics", "phone", "2026-03-02", null)]
+    [InlineData("logistics", "phone", "2026-03-01", "agreement-required")]
+    [InlineData("logistics", "email", "2026-12-31", "field-not-allowed")]
+    [InlineData("amap", "phone", "2026-12-31", "recipient-undeclared")]
+    [InlineData(null, "phone", "2026-12-31", "recipient-and-fields-required")]
+    [InlineData("logistics", null, "2026-12-31", "recipient-and-fields-required")]
+    public void D1_data_leaves_only_to_the_register_under_an_agreement_and_field_by_field(string? recipient, string? field, string until, string? problem)
+    {
+        var catalog = Catalog with
+        {
+            ThirdParties =
+            [
+                new() { Key = "logistics", Name = "某物流", Agreement = "5", AgreementUntil = DateOnly.Parse(until, System.Globalization.CultureInfo.InvariantCulture), Allowed = [new() { Purpose = Purposes.OrderDelivery, Fields = ["name", "phone"] }] },
+            ],
+        };
+        var use = new DataUse { Kind = UseKind.Share, Purpose = Purposes.OrderDelivery, Recipient = recipient, Fields = field is null ? null : [field], Classes = [DataClass.Contact] };
+        UseRules.Decide(use, Customer, catalog, Now, Today).Problem.Should().Be(problem);
+        UseRules.Decide(use, Customer, Catalog, Now, Today).Allowed.Should().BeFalse("nobody is in the register at first");
+    }
+
+    [Fact]
+    public void D2_promotion_partners_are_given_no_field_of_anybody()
+    {
+        var officer = new LimoCha.Actors.Kernel.Actor(Guid.NewGuid(), LimoCha.Actors.Kernel.Role.PrivacyOfficer, null);
+        var entry = new ThirdParty { Key = "promotion", Kind = ThirdPartyKind.Promotion, Name = "某推广", Agreement = "6", Allowed = [new() { Purpose = Purposes.PromotionStatistics, Fields = ["phone"] }] };
+        CatalogRules.Register(new(), entry, new HashSet<string> { "phone" }, officer).Refusal!.Problem.Should().Be("promotion-gets-aggregates");
+        var catalog = Catalog with { ThirdParties = [entry with { Allowed = [] }] };
+        UseRules.Decide(new() { Kind = UseKind.Share, Purpose = Purposes.PromotionStatistics, Recipient = "promotion", Fields = ["phone"], Classes = [DataClass.None] }, Customer, catalog, Now, Today).Problem.Should().Be("promotion-gets-aggregates");
+    }
+
     [Fact]
     public void There_are_the_eleven_exemptions_of_the_policy() => Enum.GetValues<ConsentExemption>().Should().HaveCount(11);
 
