@@ -216,7 +216,7 @@ public sealed class PrivacyTests
         return text.ToString();
     }
 
-    /// <summary>An erasure whose purge does not get through at first.</summary>
+    /// <summary>An erasure that does not get through at first.</summary>
     private sealed class BrokenErasure : IErasure
     {
         private IErasure? real;
@@ -229,7 +229,7 @@ public sealed class PrivacyTests
             return this;
         }
 
-        public Task PurgeAsync(Guid subjectId, CancellationToken cancellationToken = default) =>
-            Works ? real!.PurgeAsync(subjectId, cancellationToken) : throw new InvalidOperationException("The database is away.");
+        public Task EraseAsync(Guid subjectId, Guid key, CancellationToken cancellationToken = default) =>
+            Works ? real!.EraseAsync(subjectId, key, cancellationToken) : throw new InvalidOperationException("The database is away.");
     }
 }

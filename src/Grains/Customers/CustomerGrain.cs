@@ -13,7 +13,6 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
-    private readonly ISubjectKeys keys = services.GetRequiredService<ISubjectKeys>();
     private readonly IErasure erasure = services.GetRequiredService<IErasure>();
 
     public async Task<Outcome<CustomerView>> CreateAsync(SaveCustomer command, CallContext context, CancellationToken cancellationToken = default)
@@ -168,8 +167,7 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
     {
         if (State.DoomedKey is { } doomed)
         {
-            await erasure.PurgeAsync(Id, cancellationToken);
-            await keys.DestroyAsync(doomed, cancellationToken);
+            await erasure.EraseAsync(Id, doomed, cancellationToken);
             await ExecuteAsync(
                 new(Actor.System, Ids.New(Clock)),
                 state => state.DoomedKey == doomed ? new CustomerKeyDestroyed() : Decision<CustomerEvent>.Nothing, Masked);

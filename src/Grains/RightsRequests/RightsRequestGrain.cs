@@ -29,12 +29,12 @@ public sealed record RightsRequestRow : IProjectedRow
 }
 
 /// <summary>Requests: their facts, row, audit entries and warnings.</summary>
-public sealed class RightsRequestKindOf : EntityKind<RightsRequestState, RightsRequestEvent>
+public sealed class RightsRequestEntityKind : EntityKind<RightsRequestState, RightsRequestEvent>
 {
     /// <summary>The only one.</summary>
-    public static readonly RightsRequestKindOf Instance = new();
+    public static readonly RightsRequestEntityKind Instance = new();
 
-    private RightsRequestKindOf() { }
+    private RightsRequestEntityKind() { }
 
     /// <inheritdoc />
     public override string Name => "rights-request";
@@ -78,7 +78,7 @@ public sealed class RightsRequestKindOf : EntityKind<RightsRequestState, RightsR
 
 /// <inheritdoc cref="IRightsRequestGrain" />
 [GrainType("rights-request")]
-public sealed class RightsRequestGrain(IServiceProvider services) : DurableGrain<RightsRequestState, RightsRequestEvent>(RightsRequestKindOf.Instance, services), IRightsRequestGrain
+public sealed class RightsRequestGrain(IServiceProvider services) : DurableGrain<RightsRequestState, RightsRequestEvent>(RightsRequestEntityKind.Instance, services), IRightsRequestGrain
 {
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
     private readonly IStaffReadModel staff = services.GetRequiredService<IStaffReadModel>();
@@ -156,5 +156,5 @@ public sealed class RightsRequestGrain(IServiceProvider services) : DurableGrain
     }
 
     private RightsRequestView View(RightsRequestState state, int version) =>
-        RightsRequestKindOf.View(RightsRequestKindOf.Row(Id, state, version), Clock.GetUtcNow()) with { Text = state.Text, Answer = state.Answer };
+        RightsRequestEntityKind.View(RightsRequestEntityKind.Row(Id, state, version), Clock.GetUtcNow()) with { Text = state.Text, Answer = state.Answer };
 }

@@ -85,8 +85,7 @@ public sealed partial class UserGrain
     {
         if (State.DoomedKey is { } doomed)
         {
-            await erasure.PurgeAsync(Id, cancellationToken);
-            await keys.DestroyAsync(doomed, cancellationToken);
+            await erasure.EraseAsync(Id, doomed, cancellationToken);
             await ExecuteAsync(
                 new(Actor.System, Ids.New(Clock)),
                 state => state.DoomedKey == doomed ? new UserKeyDestroyed() : Decision<UserEvent>.Nothing, View);

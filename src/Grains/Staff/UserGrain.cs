@@ -23,7 +23,6 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
     private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
-    private readonly ISubjectKeys keys = services.GetRequiredService<ISubjectKeys>();
     private readonly IErasure erasure = services.GetRequiredService<IErasure>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
     private UserDevices devices = default!;

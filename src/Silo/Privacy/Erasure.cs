@@ -11,7 +11,7 @@ namespace LimoCha.Actors.Privacy;
 /// The read model's own row is overwritten by the projection of the erased state. The audit trail and the receipts stay: they name
 /// the subject by id, and what people wrote as a reason is taken out.
 /// </remarks>
-internal sealed class Erasure(Database database, IGrainFactory grains) : IErasure
+internal sealed class Erasure(Database database, ISubjectKeys keys, IGrainFactory grains) : IErasure
 {
     private const int AtOnce = 16;
 
@@ -25,7 +25,13 @@ internal sealed class Erasure(Database database, IGrainFactory grains) : IErasur
         "UPDATE audit_entry SET reason = NULL WHERE subject_id = @subjectId AND reason IS NOT NULL",
     ];
 
-    public async Task PurgeAsync(Guid subjectId, CancellationToken cancellationToken = default)
+    public async Task EraseAsync(Guid subjectId, Guid key, CancellationToken cancellationToken = default)
+    {
+        await PurgeAsync(subjectId, cancellationToken);
+        await keys.DestroyAsync(key, cancellationToken);
+    }
+
+    private async Task PurgeAsync(Guid subjectId, CancellationToken cancellationToken)
     {
         var (tasks, requests) = (await FindAsync("SELECT id FROM task WHERE customer_id = @subjectId", subjectId, cancellationToken), await FindAsync("SELECT id FROM rights_request WHERE subject_id = @subjectId AND ended_at IS NOT NULL", subjectId, cancellationToken));
         foreach (var purge in Purges)

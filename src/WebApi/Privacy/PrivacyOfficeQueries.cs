@@ -18,7 +18,7 @@ internal sealed class PrivacyOfficeQueries(Database database, IGrainFactory grai
         await using var connection = await database.OpenAsync(cancellationToken);
         var rows = await connection.QueryAsync<RightsRequestRow>(new CommandDefinition(
             $"SELECT {ReadTables.RightsRequest.Columns} FROM rights_request ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, due_at, id LIMIT {Most}", cancellationToken: cancellationToken));
-        return [.. rows.Select(row => RightsRequestKindOf.View(row, clock.GetUtcNow()))];
+        return [.. rows.Select(row => RightsRequestEntityKind.View(row, clock.GetUtcNow()))];
     }
 
     /// <summary>The newest entries of the trail; that they were read is one too.</summary>

@@ -94,7 +94,7 @@ public static class RightsRequestsApi
             query.Where("subject_id = @me", "me", call.By.UserId);
         }
 
-        return (await query.ReadAsync(request, "dueAt", row => RightsRequestKindOf.View(row, now), clock, cancellationToken)).Ok(context);
+        return (await query.ReadAsync(request, "dueAt", row => RightsRequestEntityKind.View(row, now), clock, cancellationToken)).Ok(context);
     }
 
     private static async Task<Results<Ok<RightsRequestView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>

@@ -83,7 +83,7 @@ internal sealed class SubjectCopies(IGrainFactory grains, Database database, Tim
                 Receipts = await Consent.Receipts.ReadAsync(database, subjectId, cancellationToken),
                 CheckIns = (await connection.QueryAsync<Attendance.CheckInRow>($"SELECT {ReadTables.CheckIn.Columns} FROM check_in WHERE user_id = @subjectId ORDER BY at DESC LIMIT {Most}", new { subjectId })).AsList(),
                 Tasks = [.. (await connection.QueryAsync<TaskRow>($"SELECT {ReadTables.Task.Columns} FROM task WHERE {column} = @subjectId ORDER BY id DESC LIMIT {Most}", new { subjectId })).Select(TaskProjection.View)],
-                Requests = [.. (await connection.QueryAsync<RightsRequestRow>($"SELECT {ReadTables.RightsRequest.Columns} FROM rights_request WHERE subject_id = @subjectId ORDER BY id DESC LIMIT {Most}", new { subjectId })).Select(row => RightsRequestKindOf.View(row, clock.GetUtcNow()))],
+                Requests = [.. (await connection.QueryAsync<RightsRequestRow>($"SELECT {ReadTables.RightsRequest.Columns} FROM rights_request WHERE subject_id = @subjectId ORDER BY id DESC LIMIT {Most}", new { subjectId })).Select(row => RightsRequestEntityKind.View(row, clock.GetUtcNow()))],
                 Accesses = [.. (await connection.QueryAsync<AuditRow>($"SELECT {AuditLog.Columns} FROM audit_entry WHERE subject_id = @subjectId ORDER BY id DESC LIMIT {Most}", new { subjectId })).Select(row => row.Entry)],
             }, 0);
     }
