@@ -14,6 +14,8 @@ need node nodejs
 need npm npm
 need setpriv util-linux
 need gcc gcc
+need ip iproute2
+need curl curl
 [ -f /usr/include/time.h ] || missing+=(libc6-dev)
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "Installing ${missing[*]}…"

@@ -30,15 +30,20 @@ public sealed class ProductProcess : IAsyncDisposable
 
     public static ProductProcess Start(string project, params (string Key, string Value)[] settings)
     {
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        var dll = Path.Combine(Repository.Root, "src", project, "bin", configuration, "net10.0", $"LimoCha.Actors.{project}.dll");
-        var start = new ProcessStartInfo("dotnet", [dll]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet", [PathOf(project)]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (key, value) in settings)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         return new(Process.Start(start)!);
+    }
+
+    /// <summary>The built executable of a project, of the configuration that the tests are of.</summary>
+    public static string PathOf(string project)
+    {
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        return Path.Combine(Repository.Root, "src", project, "bin", configuration, "net10.0", $"LimoCha.Actors.{project}.dll");
     }
 
     /// <summary>kill -9.</summary>

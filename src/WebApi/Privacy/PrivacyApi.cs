@@ -1,6 +1,7 @@
 using Dapper;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Push;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
@@ -26,6 +27,7 @@ public static class PrivacyApi
         privacy.MapGet("/receipts", ReceiptsAsync).RequireAuthorization(Policies.Privacy).WithSummary("The receipts of a subject, newest first.");
         privacy.MapGet("/receipts/keys", KeysAsync).AllowAnonymous().WithSummary("Public keys (JWK set) that receipts and audit anchors are verified with, offline.");
         privacy.MapGet("/data-map", () => TypedResults.Ok(DataMap.Of(typeof(ITaskGrain).Assembly, typeof(TaskGrain).Assembly))).RequireAuthorization(Policies.Privacy).WithSummary("Every field with personal data: class, grade, encryption, masking, export, retention.");
+        privacy.MapGet("/outgoing-hosts", (IConfiguration configuration) => TypedResults.Ok(OutgoingHosts.Of(configuration))).RequireAuthorization(Policies.Privacy).WithSummary("Every host outside the deployment that the product can call; all are off until configured.");
         privacy.MapGet("/master-keys", MasterKeysAsync).RequireAuthorization(Policies.Privacy).WithSummary("How many subjects' keys are under which master key; a rotation is through when one is left.");
         return api;
     }
