@@ -56,18 +56,24 @@ internal sealed class PushQueue(Database database, TimeProvider clock) : IPushQu
     public Task DropAsync(Guid userId, CancellationToken cancellationToken = default) =>
         database.ExecuteAsync($"UPDATE push_message SET status = {(int)PushStatus.Dropped} WHERE user_id = @userId AND status = 0", new { userId }, cancellationToken);
 
-    /// <summary>Takes what is due, for a minute: whoever takes it and dies leaves it to the next.</summary>
+    /// <summary>
+    /// Takes what is due, and what is due so soon that a phone would show it one above the other, for a minute: whoever takes it and
+    /// dies leaves it to the next.
+    /// </summary>
     public Task<List<QueuedPush>> TakeAsync(CancellationToken cancellationToken) =>
         database.WriteAsync(
             async connection => (await connection.QueryAsync<QueuedPush>(
                 $"""
                 UPDATE push_message SET leased_until = @until, attempts = attempts + 1
                 WHERE id IN (
-                    SELECT id FROM push_message
-                    WHERE status = 0 AND due_at <= @now AND (leased_until IS NULL OR leased_until < @now)
-                    ORDER BY due_at LIMIT {Page} {(database.Kind == DatabaseKind.PostgreSql ? "FOR UPDATE SKIP LOCKED" : "")})
+                    SELECT p.id FROM push_message p
+                    WHERE p.status = 0 AND p.due_at <= @soon AND (p.leased_until IS NULL OR p.leased_until < @now)
+                      AND (p.due_at <= @now OR EXISTS (
+                          SELECT 1 FROM push_message d
+                          WHERE d.status = 0 AND d.due_at <= @now AND d.session_id = p.session_id AND d.collapse_key = p.collapse_key))
+                    ORDER BY p.due_at LIMIT {Page} {(database.Kind == DatabaseKind.PostgreSql ? "FOR UPDATE OF p SKIP LOCKED" : "")})
                 RETURNING {Columns}
-                """, new { now = clock.GetUtcNow(), until = clock.GetUtcNow() + Lease })).AsList(),
+                """, new { now = clock.GetUtcNow(), soon = clock.GetUtcNow() + PushRules.Gather, until = clock.GetUtcNow() + Lease })).AsList(),
             cancellationToken);
 
     /// <summary>Ends pushes.</summary>
