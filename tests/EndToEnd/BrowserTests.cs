@@ -278,7 +278,8 @@ public sealed partial class BrowserTests(DemoFixture demo) : IAsyncLifetime
         await page.FillAsync("input[name=userName]", userName);
         await page.FillAsync("input[name=password]", product.Password(userName));
         await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        // The page that sign-in leads to is left at once: its load is not waited for.
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
         await page.GotoAsync($"{product.Address}{path}");
         return page;
     }
