@@ -25,6 +25,8 @@ public static class Purposes
     public const string AccountRealName = "account.real-name";
     /// <summary>Audit and risk signals of accounts (E8).</summary>
     public const string AccountSecurity = "account.security";
+    /// <summary>Noticing that an account is used at two places that nobody gets from and to (whereabouts: sensitive, E8 and B5).</summary>
+    public const string AccountTravel = "account.travel";
     /// <summary>Recording where a staff member is when they check in (whereabouts: sensitive, F2 and B5).</summary>
     public const string AttendanceLocation = "attendance.location";
     /// <summary>Recording where a step of a task was taken, as its proof (whereabouts: sensitive, F2 and B5).</summary>
@@ -51,6 +53,10 @@ public static class Purposes
     public const string OrderDelivery = "order.delivery";
     /// <summary>Answering a subject's request about their data (C1).</summary>
     public const string CustomerRights = "customer.rights";
+    /// <summary>Telling a subject of a security incident (E6).</summary>
+    public const string IncidentNotice = "incident.notice";
+    /// <summary>Giving data to an authority that lawfully demands it (D3).</summary>
+    public const string LegalDisclosure = "legal.disclosure";
     /// <summary>Aggregates for promotion partners (D2).</summary>
     public const string PromotionStatistics = "promotion.statistics";
     /// <summary>Analysis that names nobody (E9).</summary>

@@ -24,6 +24,8 @@ public enum UseKind
     Locate = 7,
     /// <summary>Collect it.</summary>
     Collect = 8,
+    /// <summary>Give it to an authority that demands it by law; only through a disclosure (D3).</summary>
+    Disclose = 9,
 }
 
 /// <summary>A use of personal data, asked of the subject's actor at the moment of the use.</summary>

@@ -159,6 +159,10 @@ public interface ICustomerGrain : IDurableGrain, IDueGrain
     [Alias("UseAsync")]
     Task<Outcome<CustomerUse>> UseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default);
 
+    /// <summary>Gives fields out for a disclosure that a second person has approved; called by the disclosure's actor alone.</summary>
+    [Alias("DiscloseAsync")]
+    Task<Outcome<CustomerUse>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default);
+
     /// <summary>A consent flag.</summary>
     [Alias("GetConsentAsync")]
     Task<Outcome<ConsentFlag>> GetConsentAsync(string purpose, Actor by, CancellationToken cancellationToken = default);

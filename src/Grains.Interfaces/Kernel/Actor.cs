@@ -28,6 +28,9 @@ public sealed record Actor(
     /// <summary>True for some minutes after the person proved again, in this session, that it is them: sensitive actions ask for it.</summary>
     [Id(3)] public bool Elevated { get; init; }
 
+    /// <summary>True while the session has to prove that it is its person: it may do nothing else (E8).</summary>
+    [Id(4)] public bool Challenged { get; init; }
+
     /// <summary>True for those who see every department.</summary>
     public bool SeesAll => Role is Role.Admin or Role.Auditor or Role.PrivacyOfficer;
 }

@@ -26,6 +26,12 @@ public sealed record CreateUser
     [Id(3)] public Guid? DepartmentId { get; init; }
     /// <summary>At least 10 characters.</summary>
     [Id(4), Required, StringLength(200, MinimumLength = 10), Personal(DataClass.Credential)] public string Password { get; init; } = "";
+    /// <summary>Signs in with it too; E.164 or a Chinese number.</summary>
+    [Id(5), StringLength(32), Personal(DataClass.Contact)] public string? Phone { get; init; }
+    /// <summary>Signs in with it too.</summary>
+    [Id(6), StringLength(254), EmailAddress, Personal(DataClass.Contact)] public string? Email { get; init; }
+    /// <summary>False keeps them out until an admin lets them in.</summary>
+    [Id(7)] public bool Enabled { get; init; } = true;
 }
 
 /// <summary>Changes a profile; a field left out stays.</summary>
@@ -74,6 +80,8 @@ public sealed record UserView
     [Id(9)] public IReadOnlyList<string> Skills { get; init; } = [];
     /// <summary>How many open tasks the engine may give them.</summary>
     [Id(10)] public int Capacity { get; init; } = 20;
+    /// <summary>When the account was closed and erased (UTC); left out of lists.</summary>
+    [Id(11)] public DateTimeOffset? ErasedAt { get; init; }
 }
 
 /// <summary>What sign-in needs; never leaves the server.</summary>
@@ -215,6 +223,18 @@ public interface IUserGrain : IDurableGrain
     /// <summary>The person has proved again that it is them: the session may do sensitive things for some minutes (E4).</summary>
     [Alias("ElevateSessionAsync")]
     Task<Outcome<UserView>> ElevateSessionAsync(Guid sessionId, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts a use of customers' data; refused while the session has to prove that it is its person (E8).</summary>
+    [Alias("AdmitUseAsync")]
+    Task<Outcome<UserView>> AdmitUseAsync(Guid sessionId, CancellationToken cancellationToken = default);
+
+    /// <summary>Records who the person is by their identity document, under their consent (F3).</summary>
+    [Alias("SetRealNameAsync")]
+    Task<Outcome<RealNameView>> SetRealNameAsync(SetRealName command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>What is on file of it, masked; for the person alone.</summary>
+    [Alias("GetRealNameAsync")]
+    Task<Outcome<RealNameView>> GetRealNameAsync(Actor by, CancellationToken cancellationToken = default);
 
     /// <summary>The open sessions.</summary>
     [Alias("SessionsAsync")]

@@ -15,6 +15,7 @@ public static class DeclaredPurposes
     [
         Of(Purposes.AccountRegistration, SubjectKind.Staff, "注册账号与登录", "Registration and sign-in", Contract, "II.1", null, [], WorkIdentity, Contact, Credential, Device),
         Of(Purposes.AccountRealName, SubjectKind.Staff, "实名认证", "Real-name verification", LegalBasis.Consent, "II.4", null, [], IdentityDocument),
+        Of(Purposes.AccountTravel, SubjectKind.Staff, "异地使用识别", "Noticing impossible travel", LegalBasis.Consent, "II.4", 1, [], Whereabouts),
         Of(Purposes.AttendanceLocation, SubjectKind.Staff, "打卡签到的位置", "Location at check-in", LegalBasis.Consent, "II.3, IX", HalfYear, ["amap"], Whereabouts),
         Of(Purposes.TaskLocation, SubjectKind.Staff, "任务步骤的位置凭证", "Location as proof of a task's step", LegalBasis.Consent, "II.3", HalfYear, [], Whereabouts),
         Of(Purposes.DispatchLocation, SubjectKind.Staff, "按距离派单", "Dispatch by distance", LegalBasis.Consent, "II.3", 1, [], Whereabouts),
@@ -29,6 +30,8 @@ public static class DeclaredPurposes
         Of(Purposes.CustomerIdentity, SubjectKind.Customer, "核验客户身份", "Verification of a customer's identity", LegalBasis.Consent, "II.4", ThreeYears, [], IdentityDocument),
         Of(Purposes.OrderDelivery, SubjectKind.Customer, "订单交付", "Delivery of orders", Contract, "II.2(1), III.1", ThreeYears, ["logistics"], Identity, Contact),
         Of(Purposes.CustomerRights, SubjectKind.Customer, "响应您的权利请求", "Answering rights requests", LegalObligation, "V", null, [], Identity, Contact, IdentityDocument, Health, Belief, Property, Minor, Content),
+        Of(Purposes.IncidentNotice, SubjectKind.Customer, "安全事件通知", "Notice of security incidents", LegalObligation, "IV", null, [], Identity, Contact),
+        Of(Purposes.LegalDisclosure, SubjectKind.Customer, "依法披露", "Legal disclosure", LegalObligation, "III.6, III", null, [], Identity, Contact, IdentityDocument, Health, Belief, Property),
         Of(Purposes.PromotionStatistics, SubjectKind.Customer, "推广效果统计", "Statistics for promotion partners", Deidentified, "III.5", null, ["promotion"], None),
         Of(Purposes.Analytics, SubjectKind.Customer, "去标识化分析", "De-identified analytics", Deidentified, "II.5", null, [], None),
         Of(Purposes.ShareVisits, SubjectKind.Visitor, "分享内容的访问来源", "Where visitors of shared content come from", ServiceSafety, "I", HalfYear, [], Device),

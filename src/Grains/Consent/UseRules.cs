@@ -45,7 +45,7 @@ public static class UseRules
             return Refuse("class-undeclared", $"The purpose does not declare {string.Join(", ", undeclared)}.");
         }
 
-        if (use.Recipient is { } recipient && !purpose.Recipients.Contains(recipient))
+        if (use.Recipient is { } recipient && use.Kind != UseKind.Disclose && !purpose.Recipients.Contains(recipient))
         {
             return Refuse("recipient-undeclared", "The purpose does not declare this recipient.");
         }

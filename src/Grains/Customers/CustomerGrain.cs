@@ -36,9 +36,17 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
     public Task<Outcome<CustomerView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
         Task.FromResult(CustomerRules.MaySee(State, by) ? Outcome.Of(Masked(State, Version), Version) : Refusal.NotFound("customer"));
 
-    public async Task<Outcome<CustomerUse>> UseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default)
+    public async Task<Outcome<CustomerUse>> UseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default) =>
+        use.Kind == UseKind.Disclose || use.Purpose == Purposes.LegalDisclosure
+            ? Refusal.Unprocessable("disclosure-required", "What an authority demands is given out by a disclosure, with its document and a second person.", "kind")
+            : await DecideAsync(use, context);
+
+    public Task<Outcome<CustomerUse>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default) => DecideAsync(use, context);
+
+    private async Task<Outcome<CustomerUse>> DecideAsync(DataUse use, CallContext context)
     {
-        if (use.Kind == UseKind.Share)
+        var leaves = use.Kind is UseKind.Share or UseKind.Disclose;
+        if (leaves)
         {
             if (CustomerFields.ClassesOf(use.Fields ?? []) is not { } classes)
             {
@@ -63,7 +71,7 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
             {
                 // A repeat of a use that was allowed is a use of its own: it is decided by what stands now.
                 decision ??= Decide(state).Decision!;
-                return use.Kind == UseKind.Share
+                return leaves
                     ? new CustomerUse { Decision = decision, Shared = decision.Allowed ? CustomerFields.Pick(state, use.Fields!) : null }
                     : new CustomerUse { Decision = decision, Customer = decision.Allowed ? CustomerProjection.View(Id, state, version, decision.Classes) : null };
             });

@@ -1,3 +1,4 @@
+using LimoCha.Actors.Analytics;
 using LimoCha.Actors.Audit;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
@@ -6,7 +7,7 @@ using LimoCha.Actors.Privacy;
 namespace LimoCha.Actors.Customers;
 
 /// <summary>Customers: their facts, rows, receipts and audit entries.</summary>
-public sealed class CustomerKind(BlindIndex index) : EntityKind<CustomerState, CustomerEvent>
+public sealed class CustomerKind(BlindIndex index, CompanyDays days) : EntityKind<CustomerState, CustomerEvent>
 {
     /// <inheritdoc />
     public override string Name => "customer";
@@ -17,7 +18,7 @@ public sealed class CustomerKind(BlindIndex index) : EntityKind<CustomerState, C
     /// <inheritdoc />
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts) =>
     [
-        CustomerProjection.Row(id, state, version, index),
+        CustomerProjection.Row(id, state, version, index), CustomerFactRow.Of(id, state, version, index, days),
         .. facts.Select(fact => fact.Event).OfType<CustomerConsentChanged>().Select(changed => changed.Receipt).OfType<ConsentReceipt>().Select(ConsentReceiptRow.Of),
     ];
 

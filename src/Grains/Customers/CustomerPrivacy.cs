@@ -45,8 +45,8 @@ public static class CustomerPrivacy
         {
             _ when theirOwn => UseRules.Decide(use, Subject(state), catalog, now, today),
             (Role.Auditor, _) => No("Auditors see who used data, not the data."),
-            (Role.PrivacyOfficer, not Purposes.CustomerRights) => No($"Privacy officers use data for {Purposes.CustomerRights} only."),
-            (Role.Staff or Role.Manager, Purposes.CustomerRights) => No("Rights requests are answered by the privacy office."),
+            (Role.PrivacyOfficer, not (Purposes.CustomerRights or Purposes.IncidentNotice or Purposes.LegalDisclosure)) => No($"Privacy officers use data for {Purposes.CustomerRights}, {Purposes.IncidentNotice} and {Purposes.LegalDisclosure} only."),
+            (Role.Staff or Role.Manager, Purposes.CustomerRights or Purposes.IncidentNotice) => No("This is the privacy office's to do."),
             _ => UseRules.Decide(use, Subject(state), catalog, now, today),
         };
         return (new CustomerDataUsed(use, decision), decision);

@@ -11,6 +11,13 @@ public sealed class CompanyDays(TimeProvider clock, IOptions<KernelOptions> opti
     /// <summary>The day that it is in the company's zone.</summary>
     public DateOnly Today => Of(clock.GetUtcNow());
 
+    /// <summary>The instant (UTC) that a day begins in the company's zone.</summary>
+    public DateTimeOffset StartOf(DateOnly day)
+    {
+        var start = day.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(start, Zone.GetUtcOffset(start)).ToUniversalTime();
+    }
+
     /// <summary>The day of an instant in the company's zone.</summary>
     public DateOnly Of(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Zone).DateTime);
 }

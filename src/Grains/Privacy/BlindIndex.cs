@@ -31,6 +31,9 @@ public sealed class BlindIndex(SubjectKey key)
     /// <summary>The index of an identity number's last four characters.</summary>
     public string? IdentityLast4(string? number) => Of("identity-last4", Last4(number?.Trim().ToUpperInvariant()));
 
+    /// <summary>A pseudonym of a subject: always the same, and nobody turns it back without the key (E9).</summary>
+    public Guid Pseudonym(Guid subjectId) => new(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"pseudonym\n{subjectId:N}")).AsSpan(0, Kept), bigEndian: true);
+
     /// <summary>The tokens of a name, to be looked for with <see cref="Query"/>.</summary>
     public string? Tokens(string? name) =>
         Letters(name) is { Length: > 0 } letters

@@ -15,6 +15,9 @@ public static class Masking
     /// <summary>The last four characters.</summary>
     public static string? Last4(string? value) => Middle(value, 0, LastDigits);
 
+    /// <summary>The first character, and stars.</summary>
+    public static string? Name(string? name) => name is { Length: > 1 } ? Middle(name, 1, 0) : Middle(name, 0, 0);
+
     /// <summary>Keeps the ends, hides the middle; short values are hidden whole.</summary>
     public static string? Middle(string? value, int keepStart, int keepEnd) =>
         value is null ? null

@@ -27,7 +27,10 @@ public static class Sealing
     private const int Header = 1 + 16 + Nonce + Tag;
 
     /// <summary>Base64 of format, key id, nonce, tag and ciphertext.</summary>
-    public static string Seal(SubjectKey key, string place, ReadOnlySpan<byte> plain)
+    public static string Seal(SubjectKey key, string place, ReadOnlySpan<byte> plain) => Convert.ToBase64String(SealBytes(key, place, plain));
+
+    /// <summary>The same as bytes, for what is large.</summary>
+    public static byte[] SealBytes(SubjectKey key, string place, ReadOnlySpan<byte> plain)
     {
         ArgumentNullException.ThrowIfNull(key);
         var bytes = new byte[Header + plain.Length];
@@ -38,7 +41,7 @@ public static class Sealing
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key.Bytes, Tag);
         aes.Encrypt(nonce, plain, whole[Header..], whole.Slice(17 + Nonce, Tag), Encoding.UTF8.GetBytes(place));
-        return Convert.ToBase64String(bytes);
+        return bytes;
     }
 
     /// <summary>The key that opens it.</summary>
@@ -51,10 +54,12 @@ public static class Sealing
     }
 
     /// <summary>What was sealed; throws <see cref="CryptographicException"/> when it is not as it was, or not of this place.</summary>
-    public static byte[] Open(SubjectKey key, string place, string text)
+    public static byte[] Open(SubjectKey key, string place, string text) => OpenBytes(key, place, Convert.FromBase64String(text));
+
+    /// <summary>The same of bytes.</summary>
+    public static byte[] OpenBytes(SubjectKey key, string place, ReadOnlySpan<byte> bytes)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var bytes = Convert.FromBase64String(text).AsSpan();
         if (bytes.Length < Header || bytes[0] != Format)
         {
             throw new CryptographicException("This is not something that was sealed here.");

@@ -37,16 +37,18 @@ public sealed partial class UserGrain
             return Refusal.Invalid("point", "Latitude is -90 to 90, longitude -180 to 180, in degrees.");
         }
 
+        // The device's clock is not trusted: nothing comes from the future, and what is old is not new.
+        var when = at > now ? now : at.ToUniversalTime();
+        var here = new Whereabouts(Geodesy.ToWgs84(point), null, when);
+        await WatchTravelAsync(here, cancellationToken);
         if (!await AllowsAsync(Purposes.DispatchLocation, cancellationToken))
         {
             return Refusal.Unprocessable("consent-required", $"Your location is looked at only under your consent to {Purposes.DispatchLocation}.", "point");
         }
 
-        // The device's clock is not trusted: nothing comes from the future, and what is old is not new.
-        var when = at > now ? now : at.ToUniversalTime();
         if (now - when < LocationKept && (this.point is null || this.point.At <= when))
         {
-            this.point = new(Geodesy.ToWgs84(point), null, when);
+            this.point = here;
         }
 
         return Outcome.Of(new Whereabouts(null, null, when), Version);

@@ -82,13 +82,15 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
             context,
             state => !state.Made ? Refusal.NotFound("user")
                 : state.Credentials.SecurityStamp != expectedStamp ? Refusal.Conflict("credentials-changed", "The credentials have changed meanwhile.")
+                : credentials.LockoutEnd > Clock.GetUtcNow() && state.Credentials.LockoutEnd != credentials.LockoutEnd
+                    ? Decision<UserEvent>.Facts(new CredentialsChanged { Credentials = credentials }, RiskRules.Raise(RiskKind.RepeatedFailures, null, risk))
                 : new CredentialsChanged { Credentials = credentials },
             View);
 
     public Task<Outcome<SessionGrant>> OpenSessionAsync(string? deviceId, CallContext context, CancellationToken cancellationToken = default)
     {
         var sessionId = Ids.New(Clock);
-        return ExecuteAsync(context, state => UserRules.Open(state, sessionId, deviceId, Clock.GetUtcNow()), (state, version) => Grant(state, version, sessionId));
+        return ExecuteAsync(context, state => UserRules.Open(state, sessionId, deviceId, Clock.GetUtcNow(), risk), (state, version) => Grant(state, version, sessionId));
     }
 
     public async Task<Outcome<SessionGrant>> RotateSessionAsync(Guid sessionId, int generation, CancellationToken cancellationToken = default)
@@ -119,7 +121,7 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
 
     public Task<Actor?> CheckSessionAsync(Guid sessionId, CancellationToken cancellationToken = default) =>
         Task.FromResult(State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is { } session
-            ? new Actor(Id, State.Role, State.DepartmentId) { Elevated = session.ElevatedUntil > Clock.GetUtcNow() }
+            ? new Actor(Id, State.Role, State.DepartmentId) { Elevated = session.ElevatedUntil > Clock.GetUtcNow(), Challenged = session.ChallengedAt is not null }
             : null);
 
     public Task<Outcome<UserView>> ElevateSessionAsync(Guid sessionId, CallContext context, CancellationToken cancellationToken = default) =>
@@ -180,7 +182,7 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
 
     private bool TakesPushes => State.Sessions.Any(session => session.Push is not null);
 
-    private bool Stands(Guid sessionId) => State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is not null;
+    private bool Stands(Guid sessionId) => State.Enabled && UserRules.Find(State, sessionId, Clock.GetUtcNow()) is { ChallengedAt: null };
 
     private IReadOnlyList<SessionView> SessionViews(UserState state)
     {
@@ -196,7 +198,7 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
         ];
     }
 
-    private UserView View(UserState state, int version) => UserProjection.View(UserProjection.Row(Id, state, version));
+    private UserView View(UserState state, int version) => UserProjection.View(UserProjection.Row(Id, state, version)) with { ErasedAt = state.ErasedAt };
 
     private SessionGrant Grant(UserState state, int version, Guid sessionId)
     {

@@ -26,6 +26,7 @@ public sealed class UserKind : EntityKind<UserState, UserEvent>
         // Without facts it is a recovery, and everything is said again.
         .. (facts.Count == 0 ? state.NoticesRead.Keys : facts.Select(fact => fact.Event).OfType<NoticeRead>().Select(read => read.NoticeId))
             .Where(state.NoticesRead.ContainsKey).Select(notice => NoticeProjection.Receipt(id, notice, state.NoticesRead[notice], version)),
+        .. facts.Where(fact => fact.Event is RiskRaised).Select(fact => RiskSignalRow.Of(id, fact)),
         .. facts.Select(fact => fact.Event).OfType<UserConsentChanged>().Select(changed => changed.Receipt).OfType<ConsentReceipt>().Select(ConsentReceiptRow.Of),
     ];
 
@@ -34,12 +35,36 @@ public sealed class UserKind : EntityKind<UserState, UserEvent>
     {
         ArgumentNullException.ThrowIfNull(facts);
         return grains.AuditAsync(id, facts
-            .Where(fact => fact.Event is UserCreated or UserChanged or CredentialsChanged or SessionOpened or SessionElevated or SessionsEnded or UserConsentChanged)
+            .Where(fact => fact.Event is UserCreated or UserChanged or CredentialsChanged or SessionOpened or SessionElevated or SessionsEnded or UserConsentChanged or RiskRaised or RealNameRecorded)
             .Select(fact => fact.Event switch
             {
                 UserConsentChanged f => AuditEntries.Of(Name, id, fact) with { Purpose = f.Flag.Purpose, Basis = f.Flag.State.ToString().ToLowerInvariant() },
+                RiskRaised f => AuditEntries.Of(Name, id, fact) with { Purpose = Purposes.AccountSecurity, Basis = f.Kind.ToString(), Allowed = !f.Challenge },
                 SessionsEnded f => AuditEntries.Of(Name, id, fact) with { Reason = f.Reason },
                 _ => AuditEntries.Of(Name, id, fact),
             }));
+    }
+}
+
+/// <summary>A risk signal in the read model.</summary>
+public sealed record RiskSignalRow : IProjectedRow
+{
+    public Guid Id { get; init; }
+    public int Version { get; init; }
+    public Guid UserId { get; init; }
+    public RiskKind Kind { get; init; }
+    public Guid? SessionId { get; init; }
+    public bool Challenged { get; init; }
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>The row of a fact.</summary>
+    internal static RiskSignalRow Of(Guid userId, Committed<UserEvent> fact)
+    {
+        var raised = (RiskRaised)fact.Event;
+        return new()
+        {
+            Id = Ids.Derived(fact.At, userId, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"risk/{fact.Version}/{fact.Seq}")), Version = 1, UserId = userId, Kind = raised.Kind, SessionId = raised.SessionId,
+            Challenged = raised.Challenge, At = fact.At,
+        };
     }
 }

@@ -1,6 +1,7 @@
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 
 namespace LimoCha.Actors.Staff;
@@ -21,7 +22,7 @@ public static class UserRules
     public static Decision<UserEvent> Create(UserState state, CreateUser command, Credentials credentials, Actor by) =>
         by.Role != Role.Admin ? Refusal.Forbidden("Only an admin takes people on.")
         : state.Made ? Refusal.Conflict("already-exists", "There is a user with this id already.")
-        : new UserCreated(command.UserName, command.DisplayName.Trim(), command.Role, command.DepartmentId) { Credentials = credentials };
+        : new UserCreated(command.UserName, command.DisplayName.Trim(), command.Role, command.DepartmentId) { Credentials = credentials, Enabled = command.Enabled, Phone = command.Phone, Email = command.Email };
 
     /// <summary>Changes the profile; disabling ends every session.</summary>
     public static Decision<UserEvent> Change(Guid id, UserState state, ChangeUser command, Actor by)
@@ -67,9 +68,11 @@ public static class UserRules
     public static bool MaySee(UserState state) => state.Made;
 
     /// <summary>Opens a session; the same device's old one, and the one unused longest beyond the limit, end.</summary>
-    public static Decision<UserEvent> Open(UserState state, Guid sessionId, string? deviceId, DateTimeOffset now) =>
+    public static Decision<UserEvent> Open(UserState state, Guid sessionId, string? deviceId, DateTimeOffset now, RiskOptions risk) =>
         !state.Made ? Refusal.NotFound("user")
         : !state.Enabled ? Refusal.Forbidden("The account is disabled.")
+        : RiskRules.IsNewDevice(state, deviceId)
+            ? Decision<UserEvent>.Facts(new SessionOpened(sessionId, now + SessionLifetime) { DeviceId = deviceId }, RiskRules.Raise(RiskKind.NewDevice, sessionId, risk))
         : new SessionOpened(sessionId, now + SessionLifetime) { DeviceId = deviceId };
 
     /// <summary>Moves a session on; an old generation ends it, because two parties hold the token.</summary>
@@ -123,6 +126,13 @@ public static class UserRules
         : Find(state, sessionId, now) is null ? Refusal.NotFound("session")
         : new SessionElevated(sessionId, now + ElevationLasts);
 
+    /// <summary>Records who the person is; the person's own act, under their consent.</summary>
+    public static Decision<UserEvent> SetRealName(Guid id, UserState state, SetRealName command, bool consents, Actor by) =>
+        by.UserId != id || !state.Made ? Refusal.NotFound("user")
+        : !consents ? Refusal.Unprocessable("consent-required", $"Your identity document is recorded only under your consent to {Purposes.AccountRealName}.", "identityNumber")
+        : !IdentityNumbers.IsValid(command.IdentityNumber) ? Refusal.Invalid("identityNumber", "This is not a resident identity number: 18 characters with a right check digit.")
+        : new RealNameRecorded { Values = command with { Name = command.Name.Trim(), IdentityNumber = command.IdentityNumber.ToUpperInvariant() } };
+
     /// <summary>A live session.</summary>
     public static Session? Find(UserState state, Guid sessionId, DateTimeOffset now) =>
         state.Sessions.FirstOrDefault(session => session.Id == sessionId && session.ExpiresAt > now);
@@ -132,7 +142,7 @@ public static class UserRules
     {
         UserCreated f => state with
         {
-            Made = true, Enabled = true, UserName = f.UserName, DisplayName = f.DisplayName, Role = f.Role,
+            Made = true, Enabled = f.Enabled, Phone = f.Phone, Email = f.Email, UserName = f.UserName, DisplayName = f.DisplayName, Role = f.Role,
             DepartmentId = f.DepartmentId, CreatedAt = at, Credentials = f.Credentials ?? state.Credentials,
         },
         UserChanged f => state with
@@ -142,16 +152,19 @@ public static class UserRules
         },
         PushTargetChanged f => state with { Sessions = [.. state.Sessions.Select(session => session.Id == f.SessionId ? session with { Push = f.Target } : session)] },
         NoticeRead f => state with { NoticesRead = NoticeRules.Remember(state.NoticesRead, f.NoticeId, at) },
-        SessionElevated f => state with { Sessions = [.. state.Sessions.Select(session => session.Id == f.SessionId ? session with { ElevatedUntil = f.Until } : session)] },
+        SessionElevated f => state with { Sessions = [.. state.Sessions.Select(session => session.Id == f.SessionId ? session with { ElevatedUntil = f.Until, ChallengedAt = null } : session)] },
+        RiskRaised { Challenge: true } f => state with { Sessions = [.. state.Sessions.Select(session => f.SessionId is null || session.Id == f.SessionId ? session with { ChallengedAt = at, ElevatedUntil = null } : session)] },
+        RealNameRecorded f => state with { RealName = f.Values?.Name, IdentityNumber = f.Values?.IdentityNumber, RealNameAt = at },
         UserErased => state with
         {
-            UserName = $"erased-{at.ToUnixTimeMilliseconds():x}", DisplayName = ErasedName, Enabled = false, Credentials = new(), Sessions = [], Preferences = new(), Skills = null,
+            UserName = $"erased-{at.ToUnixTimeMilliseconds():x}", DisplayName = ErasedName, Enabled = false, Credentials = new(), Sessions = [], Preferences = new(), Skills = null, Phone = null, Email = null, RealName = null, IdentityNumber = null, RealNameAt = null, KnownDevices = [],
             NoticesRead = state.NoticesRead.Clear(), ErasedAt = at, DoomedKey = state.Key?.Id, Key = null, Unknown = null,
         },
         UserKeyDestroyed => state with { DoomedKey = null },
         CredentialsChanged f => state with { Credentials = f.Credentials ?? state.Credentials },
         SessionOpened f => state with
         {
+            KnownDevices = RiskRules.Remember(state.KnownDevices, f.DeviceId),
             Sessions =
             [
                 .. state.Sessions
@@ -171,6 +184,11 @@ public static class UserRules
         },
         SessionsEnded f => state with { Sessions = f.SessionId is { } one ? [.. state.Sessions.Where(s => s.Id != one)] : [] },
         PreferencesChanged f => state with { Preferences = f.Preferences },
+        // What was kept under a consent goes with it.
+        UserConsentChanged { Flag: { Purpose: Purposes.AccountRealName, State: not ConsentState.Granted } } f => state with
+        {
+            Consents = state.Consents.SetItem(f.Flag.Purpose, f.Flag), RealName = null, IdentityNumber = null, RealNameAt = null,
+        },
         UserConsentChanged f => state with { Consents = state.Consents.SetItem(f.Flag.Purpose, f.Flag) },
         _ => state,
     };

@@ -24,6 +24,13 @@ public sealed record UserState : StateRecord
     [NotPersonal] public ImmutableDictionary<string, ConsentFlag> Consents { get; init; } = ImmutableDictionary<string, ConsentFlag>.Empty;
     public IReadOnlyList<string>? Skills { get; init; }
     public int? Capacity { get; init; }
+    [Personal(DataClass.Contact)] public string? Phone { get; init; }
+    [Personal(DataClass.Contact)] public string? Email { get; init; }
+    [Personal(DataClass.Identity)] public string? RealName { get; init; }
+    [Personal(DataClass.IdentityDocument)] public string? IdentityNumber { get; init; }
+    public DateTimeOffset? RealNameAt { get; init; }
+    /// <summary>Devices that the account is known on.</summary>
+    [Personal(DataClass.Device)] public ImmutableArray<string> KnownDevices { get; init; } = [];
     public DateTimeOffset? ErasedAt { get; init; }
     /// <summary>The key to destroy; set while an erasure is not through.</summary>
     public Guid? DoomedKey { get; init; }
@@ -49,6 +56,8 @@ public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTime
     public PushTarget? Push { get; init; }
     /// <summary>Until when it may do sensitive things.</summary>
     public DateTimeOffset? ElevatedUntil { get; init; }
+    /// <summary>Since when it has to prove that it is its person.</summary>
+    public DateTimeOffset? ChallengedAt { get; init; }
 }
 
 /// <summary>A fact about a staff member. Credentials are never part of one.</summary>
@@ -63,6 +72,8 @@ public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTime
 [JsonDerivedType(typeof(PushTargetChanged), "pushTargetChanged")]
 [JsonDerivedType(typeof(NoticeRead), "noticeRead")]
 [JsonDerivedType(typeof(SessionElevated), "sessionElevated")]
+[JsonDerivedType(typeof(RiskRaised), "riskRaised")]
+[JsonDerivedType(typeof(RealNameRecorded), "realNameRecorded")]
 [JsonDerivedType(typeof(UserErased), "userErased")]
 [JsonDerivedType(typeof(UserKeyDestroyed), "keyDestroyed")]
 public abstract record UserEvent;
@@ -73,6 +84,12 @@ public sealed record UserCreated(string UserName, string DisplayName, Role Role,
 {
     /// <summary>Travels to the state, never to the outbox or the event log.</summary>
     [JsonIgnore] public Credentials? Credentials { get; init; }
+    /// <summary>False until an admin lets them in.</summary>
+    public bool Enabled { get; init; } = true;
+    /// <summary>Travels to the state, never to the outbox or the event log.</summary>
+    [JsonIgnore, Personal(DataClass.Contact)] public string? Phone { get; init; }
+    /// <summary>Travels to the state, never to the outbox or the event log.</summary>
+    [JsonIgnore, Personal(DataClass.Contact)] public string? Email { get; init; }
 }
 
 /// <summary>The profile changed.</summary>
@@ -121,6 +138,16 @@ public sealed record PushTargetChanged(Guid SessionId) : UserEvent
 {
     /// <summary>Travels to the state, never to the outbox or the event log.</summary>
     [JsonIgnore] public PushTarget? Target { get; init; }
+}
+
+/// <summary>The account's use was unusual; a session, or all when null.</summary>
+public sealed record RiskRaised(RiskKind Kind, Guid? SessionId, bool Challenge) : UserEvent;
+
+/// <summary>Who the person is was recorded.</summary>
+public sealed record RealNameRecorded : UserEvent
+{
+    /// <summary>Travels to the state, never to the outbox or the event log.</summary>
+    [JsonIgnore] public SetRealName? Values { get; init; }
 }
 
 /// <summary>A notice was read.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Files;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Mail;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 using LimoCha.Actors.ReadModel;
@@ -102,6 +103,7 @@ public static class SiloHosting
             .ValidateOnStart();
         builder.Services.AddSingleton<Database>();
         builder.Services.AddLimoChaKeys();
+        builder.Services.AddLimoChaMail();
         builder.Services.AddSingleton<FileStore>();
         return builder;
     }
@@ -129,6 +131,7 @@ public static class SiloHosting
         services.AddSingleton<IPresenceStore, PresenceStore>();
         services.AddSingleton<IFileCatalog>(provider => provider.GetRequiredService<FileStore>());
         services.AddSingleton<TaskSurroundings>();
+        services.AddOptions<RiskOptions>().BindConfiguration("Risk").ValidateDataAnnotations().ValidateOnStart();
         services.AddLimoChaPush();
         services.AddLimoChaPrivacy();
         services.AddSingleton<EntityCreation>();

@@ -18,7 +18,8 @@ internal sealed class Erasure(Database database, ISubjectKeys keys, IGrainFactor
     private static readonly string[] Purges =
     [
         "DELETE FROM event_log WHERE id = @subjectId",
-        "DELETE FROM stored_file WHERE task_id IN (SELECT id FROM task WHERE customer_id = @subjectId)",
+        "DELETE FROM stored_file WHERE owner_id = @subjectId AND task_id IS NULL OR task_id IN (SELECT id FROM task WHERE customer_id = @subjectId)",
+        "DELETE FROM risk_signal WHERE user_id = @subjectId",
         "DELETE FROM idempotency WHERE subject_id = @subjectId",
         "DELETE FROM push_message WHERE user_id = @subjectId",
         "DELETE FROM subject_link WHERE subject_id = @subjectId",
@@ -34,6 +35,11 @@ internal sealed class Erasure(Database database, ISubjectKeys keys, IGrainFactor
     private async Task PurgeAsync(Guid subjectId, CancellationToken cancellationToken)
     {
         var (tasks, requests) = (await FindAsync("SELECT id FROM task WHERE customer_id = @subjectId", subjectId, cancellationToken), await FindAsync("SELECT id FROM rights_request WHERE subject_id = @subjectId AND ended_at IS NOT NULL", subjectId, cancellationToken));
+        foreach (var key in await FindAsync("SELECT key_id FROM stored_file WHERE key_id IS NOT NULL AND (owner_id = @subjectId AND task_id IS NULL OR task_id IN (SELECT id FROM task WHERE customer_id = @subjectId))", subjectId, cancellationToken))
+        {
+            await keys.DestroyAsync(key, cancellationToken);
+        }
+
         foreach (var purge in Purges)
         {
             await database.ExecuteAsync(purge, new { subjectId }, cancellationToken);

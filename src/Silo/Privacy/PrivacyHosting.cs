@@ -1,7 +1,10 @@
 using LimoCha.Actors.Audit;
+using LimoCha.Actors.BusinessTransfers;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
+using LimoCha.Actors.Incidents;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Retention;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +23,7 @@ internal static class PrivacyHosting
         services.AddHostedService(provider => provider.GetRequiredService<SubjectKeys>());
         services.AddSingleton(provider => provider.GetRequiredService<SubjectKeys>().Index);
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<CompanyDays>();
         services.AddSingleton<PrivacyCatalogs>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AuditVerifier>();
@@ -29,12 +33,14 @@ internal static class PrivacyHosting
     /// <summary>Consent, erasure and audit, on silos.</summary>
     public static IServiceCollection AddLimoChaPrivacy(this IServiceCollection services)
     {
-        services.AddOptions<CompanyOptions>().BindConfiguration("Company").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<CompanyDays>();
         services.AddSingleton<ConsentReceipts>();
         services.AddSingleton<CustomerKind>();
         services.AddSingleton<IErasure, Erasure>();
+        services.AddSingleton<IIncidentSubjects, IncidentSubjects>();
+        services.AddSingleton<ITransferEffects, TransferEffects>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
+        services.AddSingleton<RetentionClock>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionClock>());
         services.AddSingleton<AuditAnchors>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditAnchors>());
         return services;

@@ -25,6 +25,8 @@ internal static class OutgoingHosts
             new("fcm", [push.Fcm.Address.Host, push.Fcm.TokenAddress.Host], push.Fcm.ProjectId is { Length: > 0 }, "Push:Fcm:ProjectId"),
             new("apns", [push.Apns.Address.Host], push.Apns.TeamId is { Length: > 0 }, "Push:Apns:TeamId"),
             new("huawei", [push.Huawei.Address.Host, push.Huawei.TokenAddress.Host], push.Huawei.AppId is { Length: > 0 }, "Push:Huawei:AppId"),
+            new("sms", [new Uri(configuration["Sms:Address"] ?? "https://sms.tencentcloudapi.com").Host], configuration["Sms:SecretId"] is { Length: > 0 }, "Sms:SecretId"),
+            new("mail", configuration["Mail:Host"] is { Length: > 0 } mail ? [mail] : [], configuration["Mail:Host"] is { Length: > 0 }, "Mail:Host"),
             new("telemetry", Uri.TryCreate(collector, UriKind.Absolute, out var address) ? [address.Host] : [], collector is { Length: > 0 }, "OTEL_EXPORTER_OTLP_ENDPOINT"),
         ];
     }

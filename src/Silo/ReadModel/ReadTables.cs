@@ -1,8 +1,13 @@
+using LimoCha.Actors.Analytics;
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.BusinessTransfers;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
+using LimoCha.Actors.Disclosures;
+using LimoCha.Actors.Incidents;
 using LimoCha.Actors.Notices;
 using LimoCha.Actors.RightsRequests;
+using LimoCha.Actors.Sharing;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
 
@@ -49,17 +54,37 @@ public static class ReadTables
     /// <summary>Requests of subjects.</summary>
     public static readonly IReadTable RightsRequest = new ReadTable<RightsRequestRow>("rights_request");
 
+    /// <summary>Security incidents.</summary>
+    public static readonly IReadTable Incident = new ReadTable<IncidentRow>("incident");
+    /// <summary>Legal disclosures.</summary>
+    public static readonly IReadTable Disclosure = new ReadTable<DisclosureRow>("disclosure");
+    /// <summary>Transfers of the business.</summary>
+    public static readonly IReadTable BusinessTransfer = new ReadTable<BusinessTransferRow>("business_transfer");
+    /// <summary>Registrations under way.</summary>
+    public static readonly IReadTable Registration = new ReadTable<RegistrationRow>("registration");
+    /// <summary>Shared content.</summary>
+    public static readonly IReadTable Content = new ReadTable<ContentRow>("content");
+    /// <summary>Links to it.</summary>
+    public static readonly IReadTable Share = new ReadTable<ShareRow>("share");
+    /// <summary>Visits through them.</summary>
+    public static readonly IReadTable ShareVisit = new ReadTable<ShareVisitRow>("share_visit");
+    /// <summary>Signs that an account is not used by its person.</summary>
+    public static readonly IReadTable RiskSignal = new ReadTable<RiskSignalRow>("risk_signal");
+    /// <summary>What analysis sees of customers: nobody in particular.</summary>
+    public static readonly IReadTable CustomerFact = new ReadTable<CustomerFactRow>("customer_fact");
+
     /// <summary>Every table, by row type.</summary>
     public static readonly IReadOnlyDictionary<Type, IReadTable> ByRow =
-        new[] { Task, User, Department, Customer, Location, CheckIn, TaskOffer, TaskType, TaskSchedule, Notice, NoticePerson, NoticeReceipt, LastSeen, Catalog, Policy, ConsentReceipt, RightsRequest }.ToDictionary(table => table.RowType);
+        new[] { Task, User, Department, Customer, Location, CheckIn, TaskOffer, TaskType, TaskSchedule, Notice, NoticePerson, NoticeReceipt, LastSeen, Catalog, Policy, ConsentReceipt, RightsRequest, Incident, Disclosure, BusinessTransfer, CustomerFact, Content, Share, ShareVisit, RiskSignal, Registration }.ToDictionary(table => table.RowType);
 
     /// <summary>The table whose row has the version of an actor's state, by grain type.</summary>
     public static readonly IReadOnlyDictionary<string, IReadTable> ByKind = new Dictionary<string, IReadTable>
     {
         ["task"] = Task, ["user"] = User, ["department"] = Department, ["customer"] = Customer, ["location"] = Location,
         ["task-type"] = TaskType, ["task-schedule"] = TaskSchedule, ["notice"] = Notice, ["catalog"] = Catalog, ["rights-request"] = RightsRequest,
+        ["incident"] = Incident, ["disclosure"] = Disclosure, ["business-transfer"] = BusinessTransfer, ["content"] = Content, ["share"] = Share, ["registration"] = Registration,
     };
 
     /// <summary>Kinds with something that falls due: their rows have a column <c>wake_at</c>.</summary>
-    public static readonly IReadOnlyList<string> Due = ["task", "task-schedule", "notice", "customer", "rights-request"];
+    public static readonly IReadOnlyList<string> Due = ["task", "task-schedule", "notice", "customer", "rights-request", "incident", "registration"];
 }

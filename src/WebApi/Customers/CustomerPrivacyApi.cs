@@ -1,6 +1,7 @@
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
+using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -27,6 +28,11 @@ internal static class CustomerPrivacyApi
 
     private static async Task<Results<Ok<CustomerUse>, ProblemHttpResult>> UseAsync(Guid id, DataUse use, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
+        if (await grains.Grain<IUserGrain>(call.By.UserId).AdmitUseAsync(context.User.SessionId(), cancellationToken) is { Ok: false } unusual)
+        {
+            return Problems.From(unusual.Refusal);
+        }
+
         var outcome = await grains.Grain<ICustomerGrain>(id).UseAsync(use, call.Context, cancellationToken);
         return outcome is { Ok: true, Value.Decision: { Allowed: false } refused } ? Problems.Of(403, refused.Problem!, refused.Explanation, "purpose") : outcome.Ok(context);
     }

@@ -70,11 +70,12 @@ public static class FilesApi
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> DownloadAsync(Guid id, Call call, HttpContext context, FileStore store, IGrainFactory grains, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, call.By, store, grains, cancellationToken) is not { } file)
-        {
-            return Problems.From(Refusal.NotFound("file"));
-        }
+        return await FindAsync(id, call.By, store, grains, cancellationToken) is { } file ? Bytes(file, context) : Problems.From(Refusal.NotFound("file"));
+    }
 
+    /// <summary>A file's bytes as an answer.</summary>
+    internal static FileContentHttpResult Bytes(StoredFile file, HttpContext context)
+    {
         // Whatever the bytes pretend to be, no browser runs them as a page of this site.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";

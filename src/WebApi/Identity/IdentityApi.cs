@@ -56,11 +56,11 @@ public static class IdentityApi
         var auth = api.MapGroup("/auth").WithTags("Sign-in");
         auth.MapPost("/login", LoginAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).WithSummary("Signs in.");
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).WithSummary("Exchanges a refresh token for new tokens; using an old one ends the session.");
-        auth.MapPost("/step-up", StepUpAsync).RequireAuthorization(Policies.Staff).RequireRateLimiting(Limits.SignIn).WithSummary("Proves again that it is the caller, with the second factor where it is on and the password where it is not; sensitive calls ask for it, for ten minutes.");
-        auth.MapPost("/logout", LogoutAsync).RequireAuthorization(Policies.Staff).WithSummary("Ends this session, or all of them.");
+        auth.MapPost("/step-up", StepUpAsync).RequireAuthorization(Policies.Staff).RequireRateLimiting(Limits.SignIn).WithMetadata(new OpenToChallenged()).WithSummary("Proves again that it is the caller, with the second factor where it is on and the password where it is not; sensitive calls ask for it, for ten minutes.");
+        auth.MapPost("/logout", LogoutAsync).RequireAuthorization(Policies.Staff).WithMetadata(new OpenToChallenged()).WithSummary("Ends this session, or all of them.");
 
         var me = api.MapGroup("/me").WithTags("Me").RequireAuthorization(Policies.Staff);
-        me.MapGet("", GetAsync).WithSummary("The caller.");
+        me.MapGet("", GetAsync).WithMetadata(new OpenToChallenged()).WithSummary("The caller.");
         me.MapPost("/password", ChangePasswordAsync).WithSummary("Changes the password; every other session ends.");
         me.MapGet("/two-factor", TwoFactorAsync).WithSummary("Whether a second factor is on.");
         me.MapPost("/two-factor/setup", SetUpTwoFactorAsync).WithSummary("A new key for an authenticator app; on only after a first code.");
@@ -68,6 +68,8 @@ public static class IdentityApi
         me.MapPost("/two-factor/disable", DisableTwoFactorAsync).WithSummary("Turns the second factor off with a code.");
         me.MapGet("/preferences", GetPreferencesAsync).WithSummary("Push preferences.");
         me.MapPut("/preferences", SetPreferencesAsync).WithSummary("Sets push preferences; mandatory notices arrive all the same (A2).");
+        auth.MapRegistration();
+        me.MapRealName();
         auth.MapPasskeySignIn();
         me.MapPasskeys();
         return api;

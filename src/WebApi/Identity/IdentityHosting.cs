@@ -62,7 +62,8 @@ internal static class IdentityHosting
                 options.ExpireTimeSpan = TimeSpan.FromDays(7);
                 options.Events.OnValidatePrincipal = async context =>
                 {
-                    if (await CheckAsync(context.HttpContext, context.Principal) is { } principal)
+                    // A page whose session is challenged signs in anew.
+                    if (await CheckAsync(context.HttpContext, context.Principal) is { } principal && !principal.ToActor().Challenged)
                     {
                         context.ReplacePrincipal(principal);
                     }

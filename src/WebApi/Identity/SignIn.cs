@@ -1,3 +1,4 @@
+using LimoCha.Actors.Customers;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
@@ -6,13 +7,13 @@ using Microsoft.AspNetCore.Identity;
 namespace LimoCha.Actors.Identity;
 
 /// <summary>Signs in with user name, password and, where it is on, a second factor.</summary>
-/// <param name="UserName">Without regard to case.</param>
+/// <param name="UserName">The user name, or the account's phone number or e-mail address; without regard to case.</param>
 /// <param name="Password">The password.</param>
 /// <param name="TwoFactorCode">Six digits of the authenticator, or a recovery code.</param>
 /// <param name="DeviceId">The device's own id; signing in again on it replaces its session.</param>
 [Personal(DataClass.Credential)]
 public sealed record SignInRequest(
-    [property: System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.StringLength(40)] string UserName,
+    [property: System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.StringLength(254)] string UserName,
     [property: System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.StringLength(200)] string Password,
     [property: System.ComponentModel.DataAnnotations.StringLength(40)] string? TwoFactorCode = null,
     [property: System.ComponentModel.DataAnnotations.StringLength(64), System.ComponentModel.DataAnnotations.RegularExpression("^[A-Za-z0-9._-]+$")] string? DeviceId = null);
@@ -27,7 +28,7 @@ public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grain
     public async Task<Outcome<SessionGrant>> TryAsync(SignInRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (await users.FindByNameAsync(request.UserName) is not { } user)
+        if (await FindAsync(request.UserName) is not { } user)
         {
             hasher.VerifyHashedPassword(null!, Decoy, request.Password);
             return Wrong;
@@ -93,6 +94,12 @@ public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grain
         await users.AccessFailedAsync(user);
         return new(RefusalKind.Unprocessable, "not-proved", "This is not what you sign in with.", field);
     }
+
+    private async Task<StaffIdentity?> FindAsync(string name) =>
+        await users.FindByNameAsync(name) is { } user ? user
+        : name.Contains('@', StringComparison.Ordinal) ? await users.FindByNameAsync(Accounts.EmailName(name))
+        : PhoneInputs.Normalize(name, "userName") is { Ok: true, Value.Number: { } phone } ? await users.FindByNameAsync(Accounts.PhoneName(phone))
+        : null;
 
     private async Task<bool> SecondFactorAsync(StaffIdentity user, string code) =>
         await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code.Replace(" ", "", StringComparison.Ordinal))

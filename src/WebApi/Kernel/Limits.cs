@@ -10,6 +10,9 @@ internal static class Limits
 {
     public const string SignIn = "sign-in";
 
+    /// <summary>Pages that anybody may open.</summary>
+    public const string Public = "public";
+
     public static IServiceCollection AddLimits(this IServiceCollection services)
     {
         services.AddOptions<RateLimitSettings>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
@@ -32,6 +35,7 @@ internal static class Limits
                         : RateLimitPartition.GetNoLimiter(""));
             limiter.AddPolicy(SignIn, context => RateLimitPartition.GetFixedWindowLimiter(
                 Address(context), _ => new() { PermitLimit = limits.SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+            limiter.AddPolicy(Public, context => RateLimitPartition.GetTokenBucketLimiter($"public {Address(context)}", _ => PerSecond(limits.PublicPerSecond)));
             limiter.OnRejected = async (context, _) =>
             {
                 var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);

@@ -19,6 +19,8 @@ public static class Policies
     public const string Privacy = "api:privacy";
     /// <summary>API: those who read the audit trail: privacy officers and auditors.</summary>
     public const string Audit = "api:audit";
+    /// <summary>API: those who oversee: the privacy office and auditors.</summary>
+    public const string Oversight = "api:oversight";
     /// <summary>The device hub: anyone signed in.</summary>
     public const string Device = "hub:device";
     /// <summary>Pages: anyone signed in.</summary>
@@ -40,6 +42,7 @@ public static class Policies
         Add(Admin, null, Role.Admin);
         Add(Privacy, null, Role.PrivacyOfficer, Role.Admin);
         Add(Audit, null, Role.PrivacyOfficer, Role.Auditor);
+        Add(Oversight, null, Role.PrivacyOfficer, Role.Admin, Role.Auditor);
         Add(Device, null);
         Add(Page, CookieAuthenticationDefaults.AuthenticationScheme);
         Add(AdminPage, CookieAuthenticationDefaults.AuthenticationScheme, Role.Admin);

@@ -4,6 +4,7 @@ using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Hosting;
+using LimoCha.Actors.Identity;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.RightsRequests;
 using LimoCha.Actors.Storage;
@@ -131,6 +132,7 @@ internal static class WebHosting
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseChallenges();
         app.UseAntiforgery();
         app.UseMiddleware<IdempotencyMiddleware>();
         return app;

@@ -1,18 +1,23 @@
+using LimoCha.Actors.Analytics;
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Audit;
+using LimoCha.Actors.BusinessTransfers;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Demo;
 using LimoCha.Actors.Devices;
+using LimoCha.Actors.Disclosures;
 using LimoCha.Actors.Files;
 using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Identity;
+using LimoCha.Actors.Incidents;
 using LimoCha.Actors.Notices;
 using LimoCha.Actors.Pages;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Reports;
 using LimoCha.Actors.RightsRequests;
 using LimoCha.Actors.Setup;
+using LimoCha.Actors.Sharing;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
 
@@ -56,15 +61,22 @@ internal static class WebProcess
         api.MapCustomersApi();
         api.MapConsentApi();
         api.MapPrivacyApi();
+        api.MapRiskSignalsApi();
+        api.MapIncidentsApi();
+        api.MapDisclosuresApi();
+        api.MapBusinessTransfersApi();
         api.MapAuditApi();
         api.MapRightsRequestsApi();
         api.MapAttendanceApi();
         api.MapDevicesApi();
         api.MapReportsApi();
+        api.MapAnalyticsApi();
+        api.MapSharingApi();
 
         app.MapHub<DeviceHub>(DeviceHub.Path);
         app.MapHostEndpoints();
         app.MapSetup();
+        app.MapSharedPages();
         app.MapLimoChaPages();
         return app;
     }

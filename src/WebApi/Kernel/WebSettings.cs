@@ -35,6 +35,9 @@ public sealed class WebSettings
     /// </summary>
     public string? PasskeyDomain { get; set; }
 
+    /// <summary>Lets people register themselves with a phone number or e-mail address; an admin lets each in. Default false.</summary>
+    public bool Registration { get; set; }
+
     /// <summary>Fills an empty database with a demo company. Default false.</summary>
     public bool Demo { get; set; }
 }
@@ -50,6 +53,9 @@ public sealed class RateLimitSettings
 
     /// <summary>Sign-in attempts a minute from one address. Default 30.</summary>
     [Range(1, 10_000_000)] public int SignInsPerMinute { get; set; } = 30;
+
+    /// <summary>Visits of public pages a second from one address on average; ten times as many at once. Default 10.</summary>
+    [Range(1, 10_000_000)] public int PublicPerSecond { get; set; } = 10;
 
     /// <summary>Hub connections (and negotiations) a second a user may begin on average; ten times as many at once. Default 5.</summary>
     [Range(1, 10_000_000)] public int ConnectsPerUserPerSecond { get; set; } = 5;

@@ -12,5 +12,5 @@ internal sealed class SessionWatch(ILoggerFactory loggerFactory, SessionCheck ch
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
         authenticationState.User.Identity?.IsAuthenticated != true
-        || await check.FindAsync(authenticationState.User.ToActor().UserId, authenticationState.User.SessionId()) is not null;
+        || await check.FindAsync(authenticationState.User.ToActor().UserId, authenticationState.User.SessionId()) is { } now && !now.ToActor().Challenged;
 }

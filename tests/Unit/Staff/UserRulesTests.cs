@@ -6,6 +6,7 @@ namespace LimoCha.Actors.Unit.Staff;
 
 public sealed class UserRulesTests
 {
+    private static readonly RiskOptions Risk = new();
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);
     private static readonly Guid Id = Guid.NewGuid();
     private static readonly UserState Made = UserRules.Apply(new(), new UserCreated("ann", "Ann", Role.Staff, null), Now);
@@ -22,7 +23,7 @@ public sealed class UserRulesTests
     public void Using_an_old_refresh_generation_ends_the_session()
     {
         var session = Guid.NewGuid();
-        var state = Fold(Made, UserRules.Open(Made, session, "phone", Now));
+        var state = Fold(Made, UserRules.Open(Made, session, "phone", Now, Risk));
         state = Fold(state, UserRules.Rotate(state, session, 1, Now));
         state.Sessions.Should().ContainSingle().Which.Generation.Should().Be(2);
         state = Fold(state, UserRules.Rotate(state, session, 1, Now));
@@ -33,7 +34,7 @@ public sealed class UserRulesTests
     [Fact]
     public void Disabling_ends_every_session_and_admins_cannot_lock_themselves_out()
     {
-        var state = Fold(Made, UserRules.Open(Made, Guid.NewGuid(), null, Now));
+        var state = Fold(Made, UserRules.Open(Made, Guid.NewGuid(), null, Now, Risk));
         Fold(state, UserRules.Change(Id, state, new() { Enabled = false }, Actor.System)).Sessions.Should().BeEmpty();
         UserRules.Change(Id, state, new() { Enabled = false }, new(Id, Role.Admin, null)).Refusal!.Problem.Should().Be("own-account");
     }
@@ -42,7 +43,7 @@ public sealed class UserRulesTests
     public void A_session_ends_by_itself_when_unused()
     {
         var session = Guid.NewGuid();
-        var state = Fold(Made, UserRules.Open(Made, session, null, Now));
+        var state = Fold(Made, UserRules.Open(Made, session, null, Now, Risk));
         UserRules.Find(state, session, Now + UserRules.SessionLifetime - TimeSpan.FromSeconds(1)).Should().NotBeNull();
         UserRules.Find(state, session, Now + UserRules.SessionLifetime).Should().BeNull();
     }
@@ -56,7 +57,7 @@ public sealed class UserRulesTests
             foreach (var device in devices)
             {
                 at = at.AddMinutes(1);
-                state = Fold(state, UserRules.Open(state, Guid.NewGuid(), $"d{device}", at), at);
+                state = Fold(state, UserRules.Open(state, Guid.NewGuid(), $"d{device}", at, Risk), at);
             }
 
             state.Sessions.Length.Should().BeLessThanOrEqualTo(20);

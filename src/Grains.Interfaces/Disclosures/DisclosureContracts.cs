@@ -1,0 +1,115 @@
+using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
+
+namespace LimoCha.Actors.Disclosures;
+
+/// <summary>Where a disclosure is.</summary>
+public enum DisclosureStage
+{
+    /// <summary>Waits for a reviewer.</summary>
+    Requested = 0,
+    /// <summary>A second person found it lawful.</summary>
+    Approved = 1,
+    /// <summary>A second person did not.</summary>
+    Rejected = 2,
+    /// <summary>The fields were given out.</summary>
+    Disclosed = 3,
+}
+
+/// <summary>Asks for a legal disclosure of a customer's data (D3).</summary>
+[GenerateSerializer, Immutable, Alias("RequestDisclosure")]
+public sealed record RequestDisclosure
+{
+    /// <summary>Whose data.</summary>
+    [Id(0), Required] public Guid? CustomerId { get; init; }
+    /// <summary>The authority that demands it. 1 to 120 characters.</summary>
+    [Id(1), Required, StringLength(120, MinimumLength = 1), NotPersonal] public string Authority { get; init; } = "";
+    /// <summary>The law and article it rests on. 1 to 200 characters.</summary>
+    [Id(2), Required, StringLength(200, MinimumLength = 1), NotPersonal] public string LegalBasis { get; init; } = "";
+    /// <summary>The document (传票、调查函), uploaded to /files by the caller: a PDF or picture.</summary>
+    [Id(3), Required] public Guid? DocumentId { get; init; }
+    /// <summary>The document's number. 1 to 120 characters.</summary>
+    [Id(4), Required, StringLength(120, MinimumLength = 1), NotPersonal] public string DocumentNumber { get; init; } = "";
+    /// <summary>Exactly which fields, by their names in the customer's JSON.</summary>
+    [Id(5), Required, MinLength(1), MaxLength(20), NotPersonal] public IReadOnlyList<string> Fields { get; init; } = [];
+}
+
+/// <summary>A second person's review.</summary>
+[GenerateSerializer, Immutable, Alias("ReviewDisclosure")]
+public sealed record ReviewDisclosure
+{
+    /// <summary>True when the document demands exactly this, and lawfully.</summary>
+    [Id(0)] public bool Approved { get; init; }
+    /// <summary>What was checked, or why not. 1 to 500 characters; no personal data.</summary>
+    [Id(1), Required, StringLength(500, MinimumLength = 1), NotPersonal] public string Reason { get; init; } = "";
+}
+
+/// <summary>A legal disclosure.</summary>
+[GenerateSerializer, Immutable, Alias("DisclosureView"), NotPersonal]
+public sealed record DisclosureView
+{
+    /// <summary>UUIDv7.</summary>
+    [Id(0)] public Guid Id { get; init; }
+    /// <summary>Grows by one with each change; the ETag.</summary>
+    [Id(1)] public int Version { get; init; }
+    /// <summary>Where it is.</summary>
+    [Id(2)] public DisclosureStage Stage { get; init; }
+    /// <summary>Whose data.</summary>
+    [Id(3)] public Guid CustomerId { get; init; }
+    /// <summary>To whom.</summary>
+    [Id(4)] public string Authority { get; init; } = "";
+    /// <summary>The law and article.</summary>
+    [Id(5)] public string LegalBasis { get; init; } = "";
+    /// <summary>The document.</summary>
+    [Id(6)] public Guid DocumentId { get; init; }
+    /// <summary>Its number.</summary>
+    [Id(7)] public string DocumentNumber { get; init; } = "";
+    /// <summary>SHA-256 of the document, hexadecimal: what was reviewed.</summary>
+    [Id(8)] public string DocumentSha256 { get; init; } = "";
+    /// <summary>Which fields.</summary>
+    [Id(9)] public IReadOnlyList<string> Fields { get; init; } = [];
+    /// <summary>Who asked.</summary>
+    [Id(10)] public Guid RequestedById { get; init; }
+    /// <summary>When (UTC).</summary>
+    [Id(11)] public DateTimeOffset RequestedAt { get; init; }
+    /// <summary>Who reviewed.</summary>
+    [Id(12)] public Guid? ReviewedById { get; init; }
+    /// <summary>What the reviewer said.</summary>
+    [Id(13)] public string? Review { get; init; }
+    /// <summary>When the fields were given out (UTC).</summary>
+    [Id(14)] public DateTimeOffset? DisclosedAt { get; init; }
+    /// <summary>Who gave them out.</summary>
+    [Id(15)] public Guid? DisclosedById { get; init; }
+}
+
+/// <summary>What is given to the authority, and nothing else. Shown once.</summary>
+[GenerateSerializer, Immutable, Alias("DisclosedData")]
+public sealed record DisclosedData
+{
+    /// <summary>The disclosure.</summary>
+    [Id(0)] public DisclosureView Disclosure { get; init; } = new();
+    /// <summary>The fields that there are.</summary>
+    [Id(1), Personal(DataClass.Contact)] public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A legal disclosure: a document on file and a second person, or nothing leaves (D3).</summary>
+[Alias("IDisclosureGrain")]
+public interface IDisclosureGrain : IDurableGrain
+{
+    /// <summary>Asks for it.</summary>
+    [Alias("RequestAsync")]
+    Task<Outcome<DisclosureView>> RequestAsync(RequestDisclosure command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Reviews it; never whoever asked.</summary>
+    [Alias("ReviewAsync")]
+    Task<Outcome<DisclosureView>> ReviewAsync(ReviewDisclosure command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives the fields out, once.</summary>
+    [Alias("DiscloseAsync")]
+    Task<Outcome<DisclosedData>> DiscloseAsync(CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The disclosure, for the privacy office and auditors.</summary>
+    [Alias("GetAsync")]
+    Task<Outcome<DisclosureView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
+}

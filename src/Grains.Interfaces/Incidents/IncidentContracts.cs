@@ -1,0 +1,321 @@
+using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
+
+namespace LimoCha.Actors.Incidents;
+
+/// <summary>How grave an incident is: the four levels of GB/T 20986-2023 and of the CAC's reporting measures of 2025.</summary>
+public enum IncidentLevel
+{
+    /// <summary>一般.</summary>
+    General = 0,
+    /// <summary>较大: reported to the authority within four hours.</summary>
+    Serious = 1,
+    /// <summary>重大.</summary>
+    Major = 2,
+    /// <summary>特别重大.</summary>
+    Critical = 3,
+}
+
+/// <summary>Where the handling of an incident is.</summary>
+public enum IncidentStage
+{
+    /// <summary>It goes on.</summary>
+    Open = 0,
+    /// <summary>The damage has been stopped (止损).</summary>
+    Contained = 1,
+    /// <summary>Everybody has been told, and everything is on file.</summary>
+    Closed = 2,
+}
+
+/// <summary>What was done about an incident (seed IV).</summary>
+public enum IncidentMeasureKind
+{
+    /// <summary>The plan that was started (安全预案).</summary>
+    Plan = 0,
+    /// <summary>Stopping the damage (止损).</summary>
+    Containment = 1,
+    /// <summary>Finding out what happened and how (分析、定位).</summary>
+    Analysis = 2,
+    /// <summary>Making good (补救措施).</summary>
+    Remedy = 3,
+    /// <summary>Together with authorities and others (联合溯源和打击).</summary>
+    Cooperation = 4,
+}
+
+/// <summary>How a subject is told of an incident.</summary>
+public enum NoticeChannel
+{
+    /// <summary>By e-mail (邮件).</summary>
+    Mail = 0,
+    /// <summary>By a letter that somebody prints and sends (信函).</summary>
+    Letter = 1,
+    /// <summary>By a call that somebody makes (电话).</summary>
+    Phone = 2,
+    /// <summary>On their devices (推送通知).</summary>
+    Push = 3,
+    /// <summary>By the public announcement, because nothing else reaches them (公告).</summary>
+    Announcement = 4,
+}
+
+/// <summary>How far the notice to one subject is.</summary>
+public enum NoticeProgress
+{
+    /// <summary>Not tried yet, or to be tried again.</summary>
+    Pending = 0,
+    /// <summary>Handed over to the mail server, or shown on devices.</summary>
+    Sent = 1,
+    /// <summary>A person has to print or call.</summary>
+    ToDo = 2,
+    /// <summary>A person did.</summary>
+    Done = 3,
+    /// <summary>Only the announcement reaches them.</summary>
+    Unreachable = 4,
+}
+
+/// <summary>Reports an incident inside the company.</summary>
+[GenerateSerializer, Immutable, Alias("ReportIncident"), Personal(DataClass.Content)]
+public sealed record ReportIncident
+{
+    /// <summary>In one line. 1 to 120 characters; no personal data.</summary>
+    [Id(0), Required, StringLength(120, MinimumLength = 1)] public string Title { get; init; } = "";
+    /// <summary>How grave.</summary>
+    [Id(1), EnumDataType(typeof(IncidentLevel))] public IncidentLevel Level { get; init; }
+    /// <summary>When it was discovered (UTC); now when left out. Deadlines run from it.</summary>
+    [Id(2)] public DateTimeOffset? DiscoveredAt { get; init; }
+    /// <summary>What happened (基本情况). 1 to 4,000 characters.</summary>
+    [Id(3), Required, StringLength(4000, MinimumLength = 1)] public string Description { get; init; } = "";
+    /// <summary>Which classes of data.</summary>
+    [Id(4), Required, MinLength(1), MaxLength(20)] public IReadOnlyList<DataClass> Classes { get; init; } = [];
+}
+
+/// <summary>Changes what is known of an incident; a field left out stays.</summary>
+[GenerateSerializer, Immutable, Alias("ChangeIncident"), Personal(DataClass.Content)]
+public sealed record ChangeIncident
+{
+    /// <summary>How grave, after all.</summary>
+    [Id(0), EnumDataType(typeof(IncidentLevel))] public IncidentLevel? Level { get; init; }
+    /// <summary>What happened.</summary>
+    [Id(1), StringLength(4000, MinimumLength = 1)] public string? Description { get; init; }
+    /// <summary>What it may lead to (可能的影响).</summary>
+    [Id(2), StringLength(2000, MinimumLength = 1)] public string? Impact { get; init; }
+    /// <summary>What subjects can do themselves (自主防范和降低风险的建议).</summary>
+    [Id(3), StringLength(2000, MinimumLength = 1)] public string? Advice { get; init; }
+    /// <summary>What the company does for them (补救措施).</summary>
+    [Id(4), StringLength(2000, MinimumLength = 1)] public string? Remedy { get; init; }
+    /// <summary>Which classes of data.</summary>
+    [Id(5), MaxLength(20)] public IReadOnlyList<DataClass>? Classes { get; init; }
+}
+
+/// <summary>Something that was done.</summary>
+[GenerateSerializer, Immutable, Alias("IncidentMeasure"), Personal(DataClass.Content)]
+public sealed record IncidentMeasure
+{
+    /// <summary>What kind.</summary>
+    [Id(0), EnumDataType(typeof(IncidentMeasureKind))] public IncidentMeasureKind Kind { get; init; }
+    /// <summary>What. 1 to 1,000 characters.</summary>
+    [Id(1), Required, StringLength(1000, MinimumLength = 1)] public string Text { get; init; } = "";
+    /// <summary>When (UTC); set by the server.</summary>
+    [Id(2)] public DateTimeOffset? At { get; init; }
+    /// <summary>By whom; set by the server.</summary>
+    [Id(3)] public Guid? ById { get; init; }
+}
+
+/// <summary>Finds whose data the incident concerns: from the audit trail, and by what else is known. Each search adds to the list.</summary>
+[GenerateSerializer, Immutable, Alias("FindAffected")]
+public sealed record FindAffected
+{
+    /// <summary>Everybody whose data was used from then on (UTC).</summary>
+    [Id(0)] public DateTimeOffset? From { get; init; }
+    /// <summary>Until then (UTC).</summary>
+    [Id(1)] public DateTimeOffset? To { get; init; }
+    /// <summary>By this person, whose account or device it is about.</summary>
+    [Id(2)] public Guid? ActorId { get; init; }
+    /// <summary>By these actions, like <c>customer.export</c>; at most 20.</summary>
+    [Id(3), MaxLength(20), NotPersonal] public IReadOnlyList<string>? Actions { get; init; }
+    /// <summary>All customers that this person looks after.</summary>
+    [Id(4)] public Guid? OwnerId { get; init; }
+    /// <summary>All customers of this department.</summary>
+    [Id(5)] public Guid? DepartmentId { get; init; }
+    /// <summary>These customers and staff; at most 1,000.</summary>
+    [Id(6), MaxLength(1000)] public IReadOnlyList<Guid>? SubjectIds { get; init; }
+}
+
+/// <summary>What a search found.</summary>
+/// <param name="Added">Subjects that were not on the list before.</param>
+/// <param name="Total">Subjects on the list.</param>
+/// <param name="ListReads">Lists that were read in that time by that person: the trail has how many were on each, not who. Add by owner or department what they could see.</param>
+[GenerateSerializer, Immutable, Alias("AffectedFound")]
+public sealed record AffectedFound([property: Id(0)] int Added, [property: Id(1)] int Total, [property: Id(2)] int ListReads);
+
+/// <summary>A subject on an incident's list.</summary>
+[GenerateSerializer, Immutable, Alias("AffectedSubject")]
+public sealed record AffectedSubject
+{
+    /// <summary>Who.</summary>
+    [Id(0)] public Guid SubjectId { get; init; }
+    /// <summary>customer or staff.</summary>
+    [Id(1)] public SubjectKind Kind { get; init; }
+    /// <summary>How they are told.</summary>
+    [Id(2)] public NoticeChannel? Channel { get; init; }
+    /// <summary>How far that is.</summary>
+    [Id(3)] public NoticeProgress Progress { get; init; }
+    /// <summary>How often it was tried.</summary>
+    [Id(4)] public int Attempts { get; init; }
+    /// <summary>When it changed last (UTC).</summary>
+    [Id(5)] public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>A letter to print or a call to make: whom, and where. Personal data: the reading of each is decided and recorded by the subject's actor.</summary>
+[GenerateSerializer, Immutable, Alias("SubjectContact")]
+public sealed record SubjectContact
+{
+    /// <summary>Who.</summary>
+    [Id(0)] public Guid SubjectId { get; init; }
+    /// <summary>Their name.</summary>
+    [Id(1), Personal(DataClass.Identity)] public string Name { get; init; } = "";
+    /// <summary>Their number, for calls.</summary>
+    [Id(2), Personal(DataClass.Contact)] public string? Phone { get; init; }
+    /// <summary>Their address, for letters.</summary>
+    [Id(3), Personal(DataClass.Contact)] public string? Address { get; init; }
+}
+
+/// <summary>Says that a person reached a subject, by letter or phone.</summary>
+[GenerateSerializer, Immutable, Alias("RecordReached")]
+public sealed record RecordReached
+{
+    /// <summary>Whom; at most 200.</summary>
+    [Id(0), Required, MinLength(1), MaxLength(200)] public IReadOnlyList<Guid> SubjectIds { get; init; } = [];
+    /// <summary>False when nobody answered, and the next way is to be tried.</summary>
+    [Id(1)] public bool Reached { get; init; } = true;
+}
+
+/// <summary>That the incident was reported to an authority.</summary>
+[GenerateSerializer, Immutable, Alias("RegulatorReport"), Personal(DataClass.Content)]
+public sealed record RegulatorReport
+{
+    /// <summary>To whom. 1 to 120 characters.</summary>
+    [Id(0), Required, StringLength(120, MinimumLength = 1)] public string Authority { get; init; } = "";
+    /// <summary>The number or receipt they gave. 1 to 120 characters.</summary>
+    [Id(1), Required, StringLength(120, MinimumLength = 1)] public string Reference { get; init; } = "";
+    /// <summary>When (UTC); now when left out.</summary>
+    [Id(2)] public DateTimeOffset? ReportedAt { get; init; }
+}
+
+/// <summary>How many subjects are how far.</summary>
+[GenerateSerializer, Immutable, Alias("NoticeCounts")]
+public sealed record NoticeCounts
+{
+    /// <summary>On the list.</summary>
+    [Id(0)] public int Total { get; init; }
+    /// <summary>Not tried yet, or to be tried again.</summary>
+    [Id(1)] public int Pending { get; init; }
+    /// <summary>Sent by mail or push.</summary>
+    [Id(2)] public int Sent { get; init; }
+    /// <summary>Letters and calls that wait for a person.</summary>
+    [Id(3)] public int ToDo { get; init; }
+    /// <summary>Reached by letter or phone.</summary>
+    [Id(4)] public int Done { get; init; }
+    /// <summary>Reached by the announcement alone.</summary>
+    [Id(5)] public int Unreachable { get; init; }
+}
+
+/// <summary>An incident.</summary>
+[GenerateSerializer, Immutable, Alias("IncidentView"), Personal(DataClass.Content)]
+public sealed record IncidentView
+{
+    /// <summary>UUIDv7.</summary>
+    [Id(0)] public Guid Id { get; init; }
+    /// <summary>Grows by one with each change; the ETag.</summary>
+    [Id(1)] public int Version { get; init; }
+    /// <summary>In one line.</summary>
+    [Id(2)] public string Title { get; init; } = "";
+    /// <summary>How grave.</summary>
+    [Id(3)] public IncidentLevel Level { get; init; }
+    /// <summary>How far its handling is.</summary>
+    [Id(4)] public IncidentStage Stage { get; init; }
+    /// <summary>When discovered (UTC).</summary>
+    [Id(5)] public DateTimeOffset DiscoveredAt { get; init; }
+    /// <summary>What happened; left out of lists.</summary>
+    [Id(6)] public string? Description { get; init; }
+    /// <summary>What it may lead to.</summary>
+    [Id(7)] public string? Impact { get; init; }
+    /// <summary>What subjects can do.</summary>
+    [Id(8)] public string? Advice { get; init; }
+    /// <summary>What the company does for them.</summary>
+    [Id(9)] public string? Remedy { get; init; }
+    /// <summary>Which classes of data.</summary>
+    [Id(10)] public IReadOnlyList<DataClass> Classes { get; init; } = [];
+    /// <summary>What was done, oldest first; left out of lists.</summary>
+    [Id(11)] public IReadOnlyList<IncidentMeasure> Measures { get; init; } = [];
+    /// <summary>To be reported to the authority by (UTC).</summary>
+    [Id(12)] public DateTimeOffset RegulatorDueAt { get; init; }
+    /// <summary>Reports to authorities; left out of lists.</summary>
+    [Id(13)] public IReadOnlyList<RegulatorReport> Reports { get; init; } = [];
+    /// <summary>Every subject to be told by (UTC).</summary>
+    [Id(14)] public DateTimeOffset NoticesDueAt { get; init; }
+    /// <summary>When the notices were begun (UTC).</summary>
+    [Id(15)] public DateTimeOffset? NoticesBegunAt { get; init; }
+    /// <summary>How far the notices are; left out of lists.</summary>
+    [Id(16)] public NoticeCounts? Notices { get; init; }
+    /// <summary>When it was announced to the public (UTC).</summary>
+    [Id(17)] public DateTimeOffset? AnnouncedAt { get; init; }
+    /// <summary>When closed (UTC).</summary>
+    [Id(18)] public DateTimeOffset? ClosedAt { get; init; }
+    /// <summary>Who reported it inside the company.</summary>
+    [Id(19)] public Guid ReportedById { get; init; }
+    /// <summary>How often the privacy office was warned of a deadline.</summary>
+    [Id(20)] public int Warnings { get; init; }
+    /// <summary>True when the authority's deadline passed without a report, or the subjects' with somebody untold.</summary>
+    [Id(21)] public bool Overdue { get; init; }
+}
+
+/// <summary>A security incident: its level, what is done, who is affected and told, by when (E6).</summary>
+[Alias("IIncidentGrain")]
+public interface IIncidentGrain : IDurableGrain, IDueGrain
+{
+    /// <summary>Reports it inside the company; the privacy office is told at once.</summary>
+    [Alias("ReportAsync")]
+    Task<Outcome<IncidentView>> ReportAsync(ReportIncident command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes what is known.</summary>
+    [Alias("ChangeAsync")]
+    Task<Outcome<IncidentView>> ChangeAsync(ChangeIncident command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds what was done.</summary>
+    [Alias("MeasureAsync")]
+    Task<Outcome<IncidentView>> MeasureAsync(IncidentMeasure command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts subjects on the list.</summary>
+    [Alias("FindAffectedAsync")]
+    Task<Outcome<AffectedFound>> FindAffectedAsync(FindAffected command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Begins to tell everybody on the list; goes on by itself, also after a restart.</summary>
+    [Alias("NotifyAsync")]
+    Task<Outcome<IncidentView>> NotifyAsync(CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The letters to print or calls to make.</summary>
+    [Alias("ContactsAsync")]
+    Task<Outcome<IReadOnlyList<SubjectContact>>> ContactsAsync(NoticeChannel channel, Actor by, CancellationToken cancellationToken = default);
+
+    /// <summary>A person reached subjects, or could not.</summary>
+    [Alias("ReachedAsync")]
+    Task<Outcome<IncidentView>> ReachedAsync(RecordReached command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Announces it to the public.</summary>
+    [Alias("AnnounceAsync")]
+    Task<Outcome<IncidentView>> AnnounceAsync(CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Records a report to an authority.</summary>
+    [Alias("ReportedAsync")]
+    Task<Outcome<IncidentView>> ReportedAsync(RegulatorReport command, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Closes it; refused while something is missing, which it names.</summary>
+    [Alias("CloseAsync")]
+    Task<Outcome<IncidentView>> CloseAsync(CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>The incident, for the privacy office and auditors.</summary>
+    [Alias("GetAsync")]
+    Task<Outcome<IncidentView>> GetAsync(Actor by, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics.Metrics;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LimoCha.Actors.Retention;
+
+/// <summary>What is kept for a purpose and no longer.</summary>
+/// <param name="Purpose">Whose retention counts, as the catalogue has it now.</param>
+/// <param name="Purge">Takes out what is older than <c>@before</c>.</param>
+internal sealed record RetentionRule(string Purpose, string Purge);
+
+/// <summary>
+/// Takes out what its purpose does not need any more (B1): every hour, in every silo; doing it twice changes nothing. Customers in the
+/// recycle bin have a clock of their own (C3), and so have kept answers.
+/// </summary>
+internal sealed partial class RetentionClock(Database database, PrivacyCatalogs catalogs, TimeProvider clock, ILogger<RetentionClock> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+    private static readonly Counter<long> Purged = StorageMetrics.Meter.CreateCounter<long>("limocha.retention.purged", description: "Rows whose time was over, by purpose.");
+
+    /// <summary>Everything that has a clock.</summary>
+    internal static readonly IReadOnlyList<RetentionRule> Rules =
+    [
+        new(Purposes.ShareVisits, "DELETE FROM share_visit WHERE at < @before"),
+        new(Purposes.AttendanceLocation, "DELETE FROM event_log WHERE kind = 'location' AND at < @before"),
+        new(Purposes.AccountSecurity, "DELETE FROM risk_signal WHERE at < @before"),
+    ];
+
+    /// <summary>Purges once.</summary>
+    internal async Task<int> PurgeAsync(CancellationToken cancellationToken = default)
+    {
+        var (catalog, all) = (await catalogs.GetAsync(), 0);
+        foreach (var rule in Rules)
+        {
+            if (catalog.Find(rule.Purpose)?.RetentionDays is { } days)
+            {
+                var purged = await database.ExecuteAsync(rule.Purge, new { before = clock.GetUtcNow().AddDays(-days) }, cancellationToken);
+                Purged.Add(purged, new KeyValuePair<string, object?>("purpose", rule.Purpose));
+                all += purged;
+            }
+        }
+
+        return all;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await PurgeAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested && error is not OutOfMemoryException)
+            {
+                // In an hour again.
+                LogFailed(logger, error.GetType().Name);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What its purpose does not need any more could not be taken out ({Why}); trying again in an hour")]
+    private static partial void LogFailed(ILogger logger, string why);
+}
