@@ -77,8 +77,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
             context.Response.Body = original;
         }
 
-        // A failure or a "not now" is not an answer to keep: the repeat runs again under the same operation.
-        if (context.Response.StatusCode is < 500 and not (401 or 403 or 429))
+        if (IsAnswer(context.Response.StatusCode, context.RequestAborted.IsCancellationRequested))
         {
             var headers = KeptHeaders.Where(context.Response.Headers.ContainsKey).ToDictionary(name => name, name => context.Response.Headers[name].ToString());
             var text = Sealing.Seal(await keys.DeploymentKeyAsync(DayKey(clock.GetUtcNow()), CancellationToken.None), entryKey, body.GetBuffer().AsSpan(0, (int)body.Length));
@@ -91,6 +90,12 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
         body.Position = 0;
         await body.CopyToAsync(original, context.RequestAborted);
     }
+
+    /// <summary>
+    /// A failure or a "not now" is not an answer to keep: the repeat runs again under the same operation. Nor is what was written while the
+    /// caller left: ASP.NET Core stops writing JSON then without saying so, and half an answer, or none, would be replayed for a day.
+    /// </summary>
+    internal static bool IsAnswer(int status, bool aborted) => !aborted && status is < 500 and not (401 or 403 or 429);
 
     /// <summary>Whose data the answer holds: the entity in the path, or the one that the request made.</summary>
     private static Guid? SubjectOf(HttpContext context, Guid operationId) =>
