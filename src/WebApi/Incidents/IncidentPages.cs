@@ -59,6 +59,18 @@ internal static class IncidentPages
         return html.Append("</table></body></html>").ToString();
     }
 
+    /// <summary>What has been announced to the public.</summary>
+    public static string Announcements(IReadOnlyList<Announcement> announcements, CompanyDays days)
+    {
+        var html = new StringBuilder(string.Format(CultureInfo.InvariantCulture, Template, "公告 / Announcements")).Append("<h1>公告 / Announcements</h1>");
+        foreach (var announcement in announcements)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"""<article><h2>{E(announcement.Title)}</h2><p>{At(announcement.AnnouncedAt, days)}</p><div class="text">{E(announcement.Text)}</div></article>""");
+        }
+
+        return html.Append(announcements.Count == 0 ? "<p>目前没有公告。<br>There are no announcements.</p></body></html>" : "</body></html>").ToString();
+    }
+
     private static IncidentState State(IncidentView incident) => new()
     {
         Description = incident.Description ?? "", Impact = incident.Impact, Advice = incident.Advice, Remedy = incident.Remedy, Measures = [.. incident.Measures],

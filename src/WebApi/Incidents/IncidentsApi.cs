@@ -75,6 +75,14 @@ public static class IncidentsApi
         return api;
     }
 
+    /// <summary>Maps the public page.</summary>
+    public static void MapAnnouncementsPage(this WebApplication app) =>
+        app.MapGet("/announcements", async (Database database, CompanyDays days, HttpContext context, CancellationToken cancellationToken) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+            return Page(IncidentPages.Announcements(await AnnouncedAsync(database, cancellationToken), days));
+        }).AllowAnonymous().RequireRateLimiting(Limits.Public).ExcludeFromDescription();
+
     /// <summary>What has been announced.</summary>
     internal static async Task<IReadOnlyList<Announcement>> AnnouncedAsync(Database database, CancellationToken cancellationToken)
     {

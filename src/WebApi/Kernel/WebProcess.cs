@@ -77,6 +77,7 @@ internal static class WebProcess
         app.MapHostEndpoints();
         app.MapSetup();
         app.MapSharedPages();
+        app.MapAnnouncementsPage();
         app.MapLimoChaPages();
         return app;
     }

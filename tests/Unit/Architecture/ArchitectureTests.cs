@@ -95,8 +95,8 @@ public sealed class ArchitectureTests
         await using var app = TestApp.Build();
         TestApp.Endpoints(app).OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            .Select(endpoint => endpoint.RoutePattern.RawText).Should().BeEquivalentTo("/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/passkey/options", "/api/v1/auth/passkey", "/api/v1/setup",
-                "/api/v1/privacy/policies", "/api/v1/privacy/policies/{version:int}", "/api/v1/privacy/purposes", "/api/v1/privacy/sdk-register", "/api/v1/privacy/receipts/keys");
+            .Select(endpoint => endpoint.RoutePattern.RawText).Should().BeEquivalentTo("/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/register", "/api/v1/auth/register/{id:guid}/confirm", "/api/v1/auth/passkey/options", "/api/v1/auth/passkey", "/api/v1/setup",
+                "/api/v1/privacy/policies", "/api/v1/privacy/policies/{version:int}", "/api/v1/privacy/purposes", "/api/v1/privacy/sdk-register", "/api/v1/privacy/receipts/keys", "/api/v1/privacy/announcements");
     }
 
     [Fact]
