@@ -43,6 +43,9 @@ public sealed partial class BrowserTests
         await again.GetByTestId("open").ClickAsync();
         await Expect(again.GetByText("已使用或已过期")).ToBeVisibleAsync();
 
+        using var officer = await product.SteppedUpAsync("privacy");
+        var incident = $"平板电脑遗失 {(desktop ? 1 : 2)}";
+        (await officer.PostAsync("privacy/incidents", new { title = incident, level = "serious", description = "一台登录中的平板电脑遗失。", classes = new[] { "contact" } })).Status.Should().Be(System.Net.HttpStatusCode.Created);
         var office = await SignInAsync("privacy", "/privacy", desktop ? Desktop : Phone);
         await office.GetByTestId("open-request").First.ClickAsync();
         await Expect(office.GetByTestId("request-text")).ToContainTextAsync("电话号码换了");
@@ -54,6 +57,13 @@ public sealed partial class BrowserTests
         await Keep(office, $"privacy-office-{(desktop ? "desktop" : "phone")}");
         await office.GetByTestId("answer").ClickAsync();
         await Expect(office.GetByText("请求已办结")).ToBeVisibleAsync();
+        await office.GetByRole(AriaRole.Tab, new() { Name = "安全事件" }).ClickAsync();
+        await Expect(office.GetByTestId("incidents")).ToContainTextAsync(incident);
+        await Expect(office.GetByTestId("incidents")).ToContainTextAsync("较大");
+        await Keep(office, $"privacy-incidents-{(desktop ? "desktop" : "phone")}");
+        await NoSidewaysScrollAsync(office);
+        await office.GetByRole(AriaRole.Tab, new() { Name = "依法披露" }).ClickAsync();
+        await Expect(office.GetByText("没有依法披露")).ToBeVisibleAsync();
         await office.GetByRole(AriaRole.Tab, new() { Name = "审计" }).ClickAsync();
         await office.GetByTestId("verify").ClickAsync();
         await Expect(office.GetByTestId("verification")).ToContainTextAsync("0 处异常");

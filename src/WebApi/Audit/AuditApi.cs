@@ -1,7 +1,4 @@
-using System.Globalization;
-using Dapper;
 using LimoCha.Actors.Kernel;
-using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -44,35 +41,18 @@ public static class AuditApi
         return api;
     }
 
-    private static async Task<Ok<Page<AuditEntry>>> ListAsync([AsParameters] AuditListRequest request, Call call, Database database, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<AuditEntry>>> ListAsync([AsParameters] AuditListRequest request, Call call, AuditReader reader, TimeProvider clock, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? DefaultLimit;
-        (object? Value, string Condition)[] filters =
-        [
-            (request.Cursor, "id < @Cursor"), (request.SubjectId, "subject_id = @SubjectId"), (request.ActorId, "actor_id = @ActorId"), (request.Action, "action = @Action"),
-            (request.Purpose, "purpose = @Purpose"), (request.Allowed, "allowed = @Allowed"), (request.From, "at >= @From"), (request.To, "at < @To"),
-        ];
-        var where = string.Join(" AND ", filters.Where(filter => filter.Value is not null).Select(filter => filter.Condition).Prepend("1 = 1"));
-        List<AuditRow> rows;
-        await using (var connection = await database.OpenAsync(cancellationToken))
-        {
-            rows = (await connection.QueryAsync<AuditRow>(new CommandDefinition(
-                string.Create(CultureInfo.InvariantCulture, $"SELECT {AuditLog.Columns} FROM audit_entry WHERE {where} ORDER BY id DESC LIMIT {limit + 1}"),
-                new { request.Cursor, request.SubjectId, request.ActorId, request.Action, request.Purpose, request.Allowed, request.From, request.To }, cancellationToken: cancellationToken))).AsList();
-        }
-
-        await RecordAsync(grains, call, "audit.read", request.SubjectId, clock, cancellationToken);
-        var page = rows.Take(limit).ToList();
-        return TypedResults.Ok(new Page<AuditEntry>([.. page.Select(row => row.Entry)], rows.Count > limit ? page[^1].Id.ToString() : null, clock.GetUtcNow()));
+        var entries = await reader.ReadAsync(
+            new()
+            {
+                Before = request.Cursor, SubjectId = request.SubjectId, ActorId = request.ActorId, Action = request.Action, Purpose = request.Purpose, Allowed = request.Allowed, From = request.From, To = request.To,
+            },
+            limit + 1, call.By, cancellationToken);
+        return TypedResults.Ok(new Page<AuditEntry>([.. entries.Take(limit)], entries.Count > limit ? entries[limit - 1].Id.ToString() : null, clock.GetUtcNow()));
     }
 
-    private static async Task<Ok<AuditVerification>> VerifyAsync(Call call, AuditVerifier verifier, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var result = await verifier.VerifyAsync(cancellationToken);
-        await RecordAsync(grains, call, "audit.verified", null, clock, cancellationToken);
-        return TypedResults.Ok(result);
-    }
-
-    private static Task RecordAsync(IGrainFactory grains, Call call, string action, Guid? subjectId, TimeProvider clock, CancellationToken cancellationToken) =>
-        grains.AuditAsync(subjectId ?? call.By.UserId, [new() { Id = Ids.New(clock), At = clock.GetUtcNow(), ActorId = call.By.UserId, Action = action, SubjectId = subjectId }], cancellationToken);
+    private static async Task<Ok<AuditVerification>> VerifyAsync(Call call, AuditReader reader, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await reader.VerifyAsync(call.By, cancellationToken));
 }

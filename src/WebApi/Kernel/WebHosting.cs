@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LimoCha.Actors.Attendance;
+using LimoCha.Actors.Audit;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Hosting;
@@ -73,6 +74,7 @@ internal static class WebHosting
         services.AddSingleton<SubjectCopies>();
         services.AddSingleton<PrivacyOfficeQueries>();
         services.AddSingleton<SubjectLinks>();
+        services.AddSingleton<AuditReader>();
         services.AddOpenApi(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;

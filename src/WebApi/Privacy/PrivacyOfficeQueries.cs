@@ -1,6 +1,6 @@
 using Dapper;
-using LimoCha.Actors.Audit;
-using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Disclosures;
+using LimoCha.Actors.Incidents;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.RightsRequests;
 using LimoCha.Actors.Storage;
@@ -8,7 +8,7 @@ using LimoCha.Actors.Storage;
 namespace LimoCha.Actors.Privacy;
 
 /// <summary>What the privacy office's page shows.</summary>
-internal sealed class PrivacyOfficeQueries(Database database, IGrainFactory grains, TimeProvider clock)
+internal sealed class PrivacyOfficeQueries(Database database, TimeProvider clock)
 {
     private const int Most = 200;
 
@@ -21,14 +21,20 @@ internal sealed class PrivacyOfficeQueries(Database database, IGrainFactory grai
         return [.. rows.Select(row => RightsRequestEntityKind.View(row, clock.GetUtcNow()))];
     }
 
-    /// <summary>The newest entries of the trail; that they were read is one too.</summary>
-    public async Task<IReadOnlyList<AuditEntry>> TrailAsync(Guid? subjectId, Actor by, CancellationToken cancellationToken)
+    /// <summary>Incidents, open ones first.</summary>
+    public async Task<IReadOnlyList<IncidentView>> IncidentsAsync(CancellationToken cancellationToken)
     {
-        await grains.AuditAsync(subjectId ?? by.UserId, [new() { Id = Ids.New(clock), At = clock.GetUtcNow(), ActorId = by.UserId, Action = "audit.read", SubjectId = subjectId }], cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
-        var rows = await connection.QueryAsync<AuditRow>(new CommandDefinition(
-            $"SELECT {AuditLog.Columns} FROM audit_entry {(subjectId is null ? "" : "WHERE subject_id = @subjectId")} ORDER BY id DESC LIMIT {Most}", new { subjectId }, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => row.Entry)];
+        var rows = await connection.QueryAsync<IncidentRow>(new CommandDefinition(
+            $"SELECT {ReadTables.Incident.Columns} FROM incident ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, discovered_at DESC LIMIT {Most}", cancellationToken: cancellationToken));
+        return [.. rows.Select(row => IncidentEntityKind.View(row, clock.GetUtcNow()))];
+    }
+
+    /// <summary>Legal disclosures, newest first.</summary>
+    public async Task<IReadOnlyList<DisclosureView>> DisclosuresAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. (await connection.QueryAsync<DisclosureRow>(new CommandDefinition($"SELECT {ReadTables.Disclosure.Columns} FROM disclosure ORDER BY id DESC LIMIT {Most}", cancellationToken: cancellationToken))).Select(DisclosureKind.View)];
     }
 
     /// <summary>What colleagues call each other.</summary>
