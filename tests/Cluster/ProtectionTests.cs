@@ -11,6 +11,7 @@ using LimoCha.Actors.Retention;
 using LimoCha.Actors.Sharing;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
+using LimoCha.Actors.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LimoCha.Actors.Cluster;
@@ -49,6 +50,48 @@ public sealed class ProtectionTests
         Encoding.UTF8.GetString((await files.ReadAsync(kept.Id))!.Content).Should().Be("标记文件内容");
         await host.Services.GetRequiredService<ISubjectKeys>().DestroyAsync((await host.QueryAsync<Guid?>("SELECT key_id FROM stored_file"))!.Value);
         (await files.ReadAsync(kept.Id)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task E1_no_marked_value_is_in_PostgreSQLs_files_nor_in_a_dump()
+    {
+        const string mark = "標記", digits = "13812349876", address = "marked-value@example.com", visible = "不是个人的公司名";
+        await using var postgres = await Postgres.StartNewAsync();
+        var connection = await postgres.CreateDatabaseAsync();
+        string dump;
+        await using (var host = await TestHost.StartAsync(DatabaseKind.PostgreSql, connectionString: connection))
+        {
+            var ann = await host.UserAsync();
+            var customer = host.Grains.GetGrain<ICustomerGrain>(Ids.New(host.Clock));
+            await customer.CreateAsync(new() { Name = $"{mark}客户", Phone = $"+86{digits}", Email = address, Address = $"{mark}路", Company = visible }, host.As(ann));
+            foreach (var (purpose, dataClass) in new (string, DataClass?)[] { (Purposes.CustomerCare, null), (Purposes.CustomerCare, DataClass.Health), (Purposes.CustomerCare, DataClass.Belief), (Purposes.CustomerCare, DataClass.Property), (Purposes.CustomerIdentity, null), (Purposes.CustomerIdentity, DataClass.IdentityDocument) })
+            {
+                await customer.SetConsentAsync(purpose, new() { State = ConsentState.Granted, DataClass = dataClass }, host.As(ann));
+            }
+
+            (await customer.ChangeAsync(new() { Health = $"{mark}健康", Belief = $"{mark}信仰", Property = $"{mark}财产", IdentityNumber = "11010519491231002X" }, host.As(ann))).Refusal.Should().BeNull();
+            await customer.SetGuardianAsync(new() { Name = $"{mark}监护人", Relation = "母", Phone = $"+86{digits}", Evidence = "档案" }, host.As(ann));
+            var staff = host.Grains.GetGrain<IUserGrain>(Ids.New(host.Clock));
+            var by = new Actor(staff.GetPrimaryKey(), Role.Staff, null);
+            await staff.CreateAsync(new() { UserName = "sealed", DisplayName = "员工", Phone = $"+86{digits}", Email = address }, new() { PasswordHash = $"{mark}散列", SecurityStamp = "s" }, host.Admin());
+            await staff.SetConsentAsync(Purposes.AccountRealName, new() { State = ConsentState.Granted }, host.As(by));
+            (await staff.SetRealNameAsync(new() { Name = $"{mark}真名", IdentityNumber = "11010519491231002X" }, host.As(by))).Refusal.Should().BeNull();
+            await staff.OpenSessionAsync($"{mark}device", host.As(by));
+            await host.Services.GetRequiredService<FileStore>().KeepAsync(new() { Id = Ids.New(host.Clock), OwnerId = by.UserId, Name = "a.txt", ContentType = "text/plain", CreatedAt = host.Clock.GetUtcNow(), Content = Encoding.UTF8.GetBytes($"{mark}文件") });
+            await host.Grains.GetGrain<RightsRequests.IRightsRequestGrain>(Ids.New(host.Clock)).ReceiveAsync(new() { Kind = RightsRequests.RightsRequestKind.Complaint, SubjectId = customer.GetPrimaryKey(), Text = $"{mark}投诉" }, null, host.As(ann));
+            await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM rights_request") == 1 && await host.QueryAsync<int>("SELECT version FROM customer") >= 8, "everything is projected");
+            await host.Database.ExecuteAsync("SET search_path TO DEFAULT; CHECKPOINT");
+            dump = await postgres.DumpAsync(connection);
+        }
+
+        postgres.Stop();
+        var files = Directory.EnumerateFiles(postgres.Folder, "*", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith('.')).Select(File.ReadAllBytes).ToList();
+        bool OnDisk(string text) => files.Exists(bytes => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+        (OnDisk(visible), dump.Contains(visible, StringComparison.Ordinal)).Should().Be((true, true), "the search finds what is there in the open");
+        foreach (var text in new[] { mark, digits, address, "11010519491231002X" })
+        {
+            (OnDisk(text), dump.Contains(text, StringComparison.Ordinal)).Should().Be((false, false), "{0} is sealed wherever it is kept", text);
+        }
     }
 
     [Theory]

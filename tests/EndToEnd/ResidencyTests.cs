@@ -29,7 +29,7 @@ public sealed class ResidencyTests(DemoFixture demo)
     {
         using var officer = await demo.Product.SignInAsync("privacy");
         var hosts = (await officer.GetAsync("privacy/outgoing-hosts")).Json.EnumerateArray().ToList();
-        hosts.Select(host => host.GetProperty("name").GetString()).Should().BeEquivalentTo("jpush", "fcm", "apns", "huawei", "telemetry");
+        hosts.Select(host => host.GetProperty("name").GetString()).Should().BeEquivalentTo("jpush", "fcm", "apns", "huawei", "sms", "mail", "telemetry");
         hosts.Should().OnlyContain(host => !host.GetProperty("on").GetBoolean());
         await using var configured = await Product.StartDemoAsync(("Push:JPush:AppKey", "key"), ("Push:JPush:MasterSecret", "secret"), ("Push:JPush:Address", "http://127.0.0.1:9"));
         using var other = await configured.SignInAsync("privacy");

@@ -58,6 +58,20 @@ public sealed class Postgres : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>Where the server keeps everything, its write-ahead log too.</summary>
+    public string Folder => folder;
+
+    /// <summary>A dump of a database, as pg_dump writes it.</summary>
+    public async Task<string> DumpAsync(string connectionString)
+    {
+        var path = Directory.GetDirectories("/usr/lib/postgresql").Order().Select(version => Path.Combine(version, "bin", "pg_dump")).Last(File.Exists);
+        var start = new ProcessStartInfo(path, ["-h", "127.0.0.1", "-p", $"{port}", "-U", "limocha", new NpgsqlConnectionStringBuilder(connectionString).Database!]) { RedirectStandardOutput = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        using var dump = Process.Start(start)!;
+        var text = await dump.StandardOutput.ReadToEndAsync();
+        await dump.WaitForExitAsync();
+        return dump.ExitCode == 0 ? text : throw new InvalidOperationException("pg_dump failed.");
+    }
+
     /// <summary>Starts the server on its data folder, and waits until it answers.</summary>
     public async Task StartAsync()
     {
