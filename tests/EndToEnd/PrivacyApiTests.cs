@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
@@ -198,9 +199,16 @@ public sealed class PrivacyApiTests(DemoFixture demo)
 
     /// <summary>Marked values go in through every call that takes them; then the files, the log and the metrics are searched.</summary>
     [Fact]
-    public async Task E1_E5_marked_values_are_in_no_file_no_log_and_no_metric()
+    public async Task E1_E5_marked_values_are_in_no_file_no_log_no_trace_and_no_metric()
     {
-        await using var own = await Product.StartDemoAsync(("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft", "Debug"), ("Logging:LogLevel:LimoCha", "Trace"));
+        string[] marks = ["標記甲", "13612348765", "13612340000", "marked.one", "標記路", "1987-06-05", "11010519491231002", "標記青霉素", "標記信仰", "標記房產", "標記監護", "標記父親"];
+        string[] forms = [.. marks, .. marks.Select(Uri.EscapeDataString)];
+        await using var collector = await TraceCollector.StartAsync();
+        await using var own = await Product.StartDemoAsync(
+            ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft", "Trace"), ("Logging:LogLevel:Orleans", "Trace"), ("Logging:LogLevel:LimoCha", "Trace"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200"));
+        ConcurrentQueue<string> printed = [];
+        own.Process.Printed += printed.Enqueue;
         using var staff = await own.SignInAsync("staff1");
         using var officer = await own.SignInAsync("privacy");
         var key = ("Idempotency-Key", "mark-1");
@@ -221,19 +229,20 @@ public sealed class PrivacyApiTests(DemoFixture demo)
         var metrics = (await staff.GetAsync("/metrics")).Text;
         (await own.Process.StopAsync()).Should().Be(0);
 
-        string[] marks = ["標記甲", "13612348765", "13612340000", "marked.one", "標記路", "1987-06-05", "11010519491231002", "標記青霉素", "標記信仰", "標記房產", "標記監護", "標記父親"];
         foreach (var file in Directory.EnumerateFiles(own.Folder, "*", SearchOption.AllDirectories))
         {
             var bytes = await File.ReadAllBytesAsync(file);
             marks.Where(mark => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mark)) >= 0 || bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(mark)) >= 0).Should().BeEmpty("{0} is searched", Path.GetFileName(file));
         }
 
-        foreach (var text in new[] { metrics, own.Process.Output })
+        var log = string.Join('\n', printed);
+        foreach (var text in new[] { metrics, log, collector.Text })
         {
-            marks.Where(mark => text.Contains(mark, StringComparison.Ordinal)).Should().BeEmpty();
+            forms.Where(mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase)).Should().BeEmpty();
         }
 
-        own.Process.Output.Should().Contain("dbug", "the log was at its most talkative");
+        log.Should().Contain("dbug", "the log was at its most talkative");
+        collector.Text.Should().Contain("/api/v1/customers/{id:guid}", "spans arrived").And.NotContain(made.Json.GetProperty("id").GetString(), "a path is kept as its template");
     }
 
     private static async Task<string> CustomerAsync(Api staff, string name, string phone)

@@ -84,7 +84,9 @@ public sealed class Product : IAsyncDisposable
     {
         await Process.DisposeAsync();
         http.Dispose();
+        var leaks = PersonalData.InFiles(folder, "*.db*").Concat(Process.Leaks).Distinct().Take(5).ToList();
         Directory.Delete(folder, recursive: true);
+        leaks.Should().BeEmpty("contact data is sealed at rest and in no log (E1, E3)");
     }
 
     private async Task<bool> ReadyAsync()

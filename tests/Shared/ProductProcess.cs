@@ -9,6 +9,7 @@ public sealed class ProductProcess : IAsyncDisposable
     private const int KeptLines = 2_000;
     private readonly Process process;
     private readonly ConcurrentQueue<string> output = new();
+    private readonly ConcurrentQueue<string> leaks = new();
 
     private ProductProcess(Process process)
     {
@@ -23,6 +24,12 @@ public sealed class ProductProcess : IAsyncDisposable
 
     /// <summary>It ended, whatever the cause.</summary>
     public event Action<ProductProcess>? Exited;
+
+    /// <summary>It printed a line.</summary>
+    public event Action<string>? Printed;
+
+    /// <summary>Personal data in anything that it printed; there must be none.</summary>
+    public IReadOnlyCollection<string> Leaks => leaks;
 
     /// <summary>The last lines it printed.</summary>
     public string Output => string.Join('\n', output);
@@ -89,7 +96,14 @@ public sealed class ProductProcess : IAsyncDisposable
 
     private void Keep(object sender, DataReceivedEventArgs line)
     {
-        output.Enqueue(line.Data ?? "");
+        var text = line.Data ?? "";
+        foreach (var leak in PersonalData.In(text))
+        {
+            leaks.Enqueue($"{leak} in: {text}");
+        }
+
+        Printed?.Invoke(text);
+        output.Enqueue(text);
         while (output.Count > KeptLines)
         {
             output.TryDequeue(out _);

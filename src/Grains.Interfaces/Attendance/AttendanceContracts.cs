@@ -65,6 +65,9 @@ public sealed record CheckIn
     [Id(2)] public Guid? LocationId { get; init; }
     /// <summary>The device's own clock; recorded, never trusted.</summary>
     [Id(3)] public DateTimeOffset? DeviceTime { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(CheckIn);
 }
 
 /// <summary>A check-in that was accepted.</summary>

@@ -30,6 +30,9 @@ public sealed record AuditEntry
     [Id(10), Personal(DataClass.Content)] public string? Reason { get; init; }
     /// <summary>How many subjects, for lists.</summary>
     [Id(11)] public int? Count { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(AuditEntry);
 }
 
 /// <summary>

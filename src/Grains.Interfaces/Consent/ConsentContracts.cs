@@ -79,6 +79,9 @@ public sealed record SetConsent
     [Id(3), EnumDataType(typeof(DataClass))] public DataClass? DataClass { get; init; }
     /// <summary>What shows it: a document's number, a recording. At most 200 characters.</summary>
     [Id(4), StringLength(200), Personal(Privacy.DataClass.Content)] public string? Evidence { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(SetConsent);
 }
 
 /// <summary>A consent flag as it stands.</summary>

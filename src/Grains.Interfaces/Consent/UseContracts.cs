@@ -74,6 +74,9 @@ public sealed record InvokeExemption
     [Id(2), Required, StringLength(500, MinimumLength = 1), Personal(DataClass.Content)] public string Evidence { get; init; } = "";
     /// <summary>Until when (UTC); at most a year ahead.</summary>
     [Id(3), Required] public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(InvokeExemption);
 }
 
 /// <summary>An exemption in force.</summary>
@@ -94,6 +97,9 @@ public sealed record Exemption
     [Id(5)] public DateTimeOffset InvokedAt { get; init; }
     /// <summary>Until when (UTC).</summary>
     [Id(6)] public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Exemption);
 }
 
 /// <summary>A parent or guardian who agreed for a minor (B6).</summary>
@@ -110,4 +116,7 @@ public sealed record Guardian
     [Id(3), Required, StringLength(200, MinimumLength = 1), Personal(DataClass.Content)] public string Evidence { get; init; } = "";
     /// <summary>When they agreed (UTC); set by the server.</summary>
     [Id(4)] public DateTimeOffset? AgreedAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Guardian);
 }

@@ -33,6 +33,9 @@ public sealed record SaveCustomer
     [Id(10), StringLength(500), Personal(DataClass.Belief)] public string? Belief { get; init; }
     /// <summary>What matters about their property; only under consent to <c>customer.care</c> with this class (B5). At most 500 characters.</summary>
     [Id(11), StringLength(500), Personal(DataClass.Property)] public string? Property { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(SaveCustomer);
 }
 
 /// <summary>A customer. Contact data is masked and sensitive data left out, unless it was asked for with a purpose.</summary>
@@ -83,6 +86,9 @@ public sealed record CustomerView
     [Id(20)] public DateTimeOffset? ErasedAt { get; init; }
     /// <summary>A legal hold keeps it from being erased.</summary>
     [Id(21)] public bool LegalHold { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(CustomerView);
 }
 
 /// <summary>The answer to a use: the decision, and the data it covers when it is allowed.</summary>
@@ -95,6 +101,9 @@ public sealed record CustomerUse
     [Id(1)] public CustomerView? Customer { get; init; }
     /// <summary>The fields that the recipient receives, and nothing else; for shares.</summary>
     [Id(2), Personal(DataClass.Contact)] public IReadOnlyDictionary<string, string>? Shared { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(CustomerUse);
 }
 
 /// <summary>Gives fields of a customer to a third party.</summary>
@@ -126,6 +135,9 @@ public sealed record SetLegalHold
     [Id(0)] public bool Hold { get; init; }
     /// <summary>The document that asks for it. 1 to 200 characters.</summary>
     [Id(1), Required, StringLength(200, MinimumLength = 1), Personal(DataClass.Content)] public string Reason { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(SetLegalHold);
 }
 
 /// <summary>A customer: profile, owner, contact data, and what they agreed to.</summary>

@@ -32,6 +32,9 @@ public sealed record Card
     [Id(9), DataMember(Name = "expiresAt")] public DateTimeOffset? ExpiresAt { get; init; }
     /// <summary>The task that a notice is about.</summary>
     [Id(10), DataMember(Name = "taskId")] public Guid? TaskId { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Card);
 }
 
 /// <summary>A task card's own fields.</summary>
@@ -101,6 +104,9 @@ public sealed record Hello
     [Id(3), DataMember(Name = "appVersion")] public string? AppVersion { get; init; }
     /// <summary>What the device already shows; at most 1,000 are read.</summary>
     [Id(4), DataMember(Name = "have")] public IReadOnlyList<CardRef>? Have { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Hello);
 }
 
 /// <summary>One live connection of one device, as its gateway knows it.</summary>
@@ -165,7 +171,11 @@ public sealed record JobProgress
 public sealed record Whereabouts(
     [property: Id(0), Personal(DataClass.Whereabouts)] GeoPoint? Point,
     [property: Id(1)] Guid? PlaceId,
-    [property: Id(2)] DateTimeOffset At);
+    [property: Id(2)] DateTimeOffset At)
+{
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Whereabouts);
+}
 
 /// <summary>Whether a person can be reached.</summary>
 public enum PresenceState
@@ -200,6 +210,9 @@ public sealed record PresentDevice(
 {
     /// <summary>False when it was not used for a while.</summary>
     [Id(3)] public bool Active { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(PresentDevice);
 }
 
 /// <summary>Somebody with a device at a gateway.</summary>

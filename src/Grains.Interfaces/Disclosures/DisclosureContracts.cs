@@ -91,6 +91,9 @@ public sealed record DisclosedData
     [Id(0)] public DisclosureView Disclosure { get; init; } = new();
     /// <summary>The fields that there are.</summary>
     [Id(1), Personal(DataClass.Contact)] public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(DisclosedData);
 }
 
 /// <summary>A legal disclosure: a document on file and a second person, or nothing leaves (D3).</summary>

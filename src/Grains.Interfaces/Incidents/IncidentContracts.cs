@@ -88,6 +88,9 @@ public sealed record ReportIncident
     [Id(3), Required, StringLength(4000, MinimumLength = 1)] public string Description { get; init; } = "";
     /// <summary>Which classes of data.</summary>
     [Id(4), Required, MinLength(1), MaxLength(20)] public IReadOnlyList<DataClass> Classes { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(ReportIncident);
 }
 
 /// <summary>Changes what is known of an incident; a field left out stays.</summary>
@@ -106,6 +109,9 @@ public sealed record ChangeIncident
     [Id(4), StringLength(2000, MinimumLength = 1)] public string? Remedy { get; init; }
     /// <summary>Which classes of data.</summary>
     [Id(5), MaxLength(20)] public IReadOnlyList<DataClass>? Classes { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(ChangeIncident);
 }
 
 /// <summary>Something that was done.</summary>
@@ -120,6 +126,9 @@ public sealed record IncidentMeasure
     [Id(2)] public DateTimeOffset? At { get; init; }
     /// <summary>By whom; set by the server.</summary>
     [Id(3)] public Guid? ById { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(IncidentMeasure);
 }
 
 /// <summary>Finds whose data the incident concerns: from the audit trail, and by what else is known. Each search adds to the list.</summary>
@@ -179,6 +188,9 @@ public sealed record SubjectContact
     [Id(2), Personal(DataClass.Contact)] public string? Phone { get; init; }
     /// <summary>Their address, for letters.</summary>
     [Id(3), Personal(DataClass.Contact)] public string? Address { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(SubjectContact);
 }
 
 /// <summary>Says that a person reached a subject, by letter or phone.</summary>
@@ -201,6 +213,9 @@ public sealed record RegulatorReport
     [Id(1), Required, StringLength(120, MinimumLength = 1)] public string Reference { get; init; } = "";
     /// <summary>When (UTC); now when left out.</summary>
     [Id(2)] public DateTimeOffset? ReportedAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(RegulatorReport);
 }
 
 /// <summary>How many subjects are how far.</summary>
@@ -269,6 +284,9 @@ public sealed record IncidentView
     [Id(20)] public int Warnings { get; init; }
     /// <summary>True when the authority's deadline passed without a report, or the subjects' with somebody untold.</summary>
     [Id(21)] public bool Overdue { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(IncidentView);
 }
 
 /// <summary>A security incident: its level, what is done, who is affected and told, by when (E6).</summary>

@@ -50,6 +50,9 @@ public sealed record PublishNotice
     [Id(5)] public DateTimeOffset? ExpiresAt { get; init; }
     /// <summary>The task it is about.</summary>
     [Id(6)] public Guid? TaskId { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(PublishNotice);
 }
 
 /// <summary>A notice.</summary>
@@ -83,6 +86,9 @@ public sealed record NoticeView
     [Id(11)] public Guid? TaskId { get; init; }
     /// <summary>When the caller read it (UTC); null when not yet. Only in lists of the caller's own.</summary>
     [Id(12)] public DateTimeOffset? ReadAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(NoticeView);
 }
 
 /// <summary>That somebody read a notice.</summary>

@@ -61,6 +61,10 @@ public sealed class PersonalAttribute(DataClass dataClass) : DataClassificationA
     public DataClass DataClass => dataClass;
 }
 
+/// <summary>Says that a value given to a log line is of a person, of whatever class: it is erased before it is written (E3).</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class PersonalValueAttribute() : DataClassificationAttribute(new(DataClassRules.Taxonomy, "Person"));
+
 /// <summary>Says that a field, or every field of a type that is not marked otherwise, holds nothing of a person.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter | AttributeTargets.Class)]
 public sealed class NotPersonalAttribute() : DataClassificationAttribute(new(DataClassRules.Taxonomy, nameof(DataClass.None)));

@@ -25,6 +25,9 @@ public sealed record PushTarget
     [Id(0), Required, EnumDataType(typeof(PushVendor))] public PushVendor? Vendor { get; init; }
     /// <summary>The token (JPush: registration id). 1 to 512 characters without spaces.</summary>
     [Id(1), Required, StringLength(512, MinimumLength = 1), RegularExpression(@"^[\x21-\x7e]+$")] public string Token { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(PushTarget);
 }
 
 /// <summary>When a person is not to be disturbed, in the company's zone. What comes then is pushed afterwards, if it is still new.</summary>

@@ -53,6 +53,9 @@ public sealed record MakeRightsRequest
     [Id(3), StringLength(2000), Personal(DataClass.Identity)] public string? Text { get; init; }
     /// <summary>How it came: phone, letter, page, app, … At most 40 characters.</summary>
     [Id(4), StringLength(40), NotPersonal] public string? Channel { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(MakeRightsRequest);
 }
 
 /// <summary>Says how it is known that the subject asks.</summary>
@@ -63,6 +66,9 @@ public sealed record VerifyIdentity
     [Id(0), Required, StringLength(40, MinimumLength = 1), NotPersonal] public string Method { get; init; } = "";
     /// <summary>What shows it: a reference, not the document itself. 1 to 200 characters.</summary>
     [Id(1), Required, StringLength(200, MinimumLength = 1), Personal(DataClass.Content)] public string Evidence { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(VerifyIdentity);
 }
 
 /// <summary>Ends a request with what the subject is told.</summary>
@@ -71,6 +77,9 @@ public sealed record AnswerRightsRequest
 {
     /// <summary>The answer. 1 to 2,000 characters.</summary>
     [Id(0), Required, StringLength(2000, MinimumLength = 1), Personal(DataClass.Identity)] public string Answer { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(AnswerRightsRequest);
 }
 
 /// <summary>A request.</summary>
@@ -109,6 +118,9 @@ public sealed record RightsRequestView
     [Id(14)] public int Warnings { get; init; }
     /// <summary>True when it is open and its deadline has passed.</summary>
     [Id(15)] public bool Overdue { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(RightsRequestView);
 }
 
 /// <summary>A request of a subject about their data, or a complaint or question: identity first, an answer within fifteen days (C1, C4).</summary>

@@ -11,6 +11,9 @@ public sealed record SetRealName
     [Id(0), Required, StringLength(60, MinimumLength = 1), Personal(DataClass.Identity)] public string Name { get; init; } = "";
     /// <summary>The card's number: 18 characters with the check digit of GB 11643-1999.</summary>
     [Id(1), Required, StringLength(18, MinimumLength = 18), Personal(DataClass.IdentityDocument)] public string IdentityNumber { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(SetRealName);
 }
 
 /// <summary>What is on file, masked.</summary>
@@ -23,4 +26,7 @@ public sealed record RealNameView
     [Id(1), Personal(DataClass.IdentityDocument)] public string? IdentityNumber { get; init; }
     /// <summary>When it was recorded (UTC); null when nothing is on file.</summary>
     [Id(2)] public DateTimeOffset? RecordedAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(RealNameView);
 }

@@ -42,6 +42,9 @@ public sealed record BeginRegistration
     [Id(4), Personal(DataClass.Credential)] public string PasswordHash { get; init; } = "";
     /// <summary>The policy version that was read.</summary>
     [Id(5)] public int PolicyVersion { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(BeginRegistration);
 }
 
 /// <summary>A registration.</summary>

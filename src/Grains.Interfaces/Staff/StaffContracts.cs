@@ -32,6 +32,9 @@ public sealed record CreateUser
     [Id(6), StringLength(254), EmailAddress, Personal(DataClass.Contact)] public string? Email { get; init; }
     /// <summary>False keeps them out until an admin lets them in.</summary>
     [Id(7)] public bool Enabled { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(CreateUser);
 }
 
 /// <summary>Changes a profile; a field left out stays.</summary>
@@ -51,6 +54,9 @@ public sealed record ChangeUser
     [Id(4), MaxLength(30)] public IReadOnlyList<string>? Skills { get; init; }
     /// <summary>How many open tasks the engine may give them. 0 to 1,000; 20 unless set.</summary>
     [Id(5), Range(0, 1000)] public int? Capacity { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(ChangeUser);
 }
 
 /// <summary>A staff member as others see them.</summary>
@@ -82,6 +88,9 @@ public sealed record UserView
     [Id(10)] public int Capacity { get; init; } = 20;
     /// <summary>When the account was closed and erased (UTC); left out of lists.</summary>
     [Id(11)] public DateTimeOffset? ErasedAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(UserView);
 }
 
 /// <summary>What sign-in needs; never leaves the server.</summary>
@@ -105,6 +114,9 @@ public sealed record Credentials
     [Id(6)] public IReadOnlyList<string> RecoveryCodes { get; init; } = [];
     /// <summary>Passkeys (W3C Web Authentication) that may sign in instead of the password.</summary>
     [Id(7)] public IReadOnlyList<Passkey> Passkeys { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Credentials);
 }
 
 /// <summary>A passkey's public half.</summary>
@@ -130,6 +142,9 @@ public sealed record Passkey
     [Id(7)] public bool BackupEligible { get; init; }
     /// <summary>The passkey is synchronised.</summary>
     [Id(8)] public bool BackedUp { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Passkey);
 }
 
 /// <summary>A user with what sign-in needs.</summary>
@@ -159,6 +174,9 @@ public sealed record SessionView
     [Id(6)] public string? Platform { get; init; }
     /// <summary>Who carries pushes to it; null when it takes none.</summary>
     [Id(7)] public PushVendor? PushVendor { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(SessionView);
 }
 
 /// <summary>A session's state at a rotation: which generation of the refresh token is the valid one.</summary>

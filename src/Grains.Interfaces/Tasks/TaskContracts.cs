@@ -88,6 +88,9 @@ public sealed record CreateTask
 
     /// <summary>Until when somebody should have accepted it (UTC); the type's service level when left out.</summary>
     [Id(13)] public DateTimeOffset? RespondBy { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(CreateTask);
 }
 
 /// <summary>Gives a draft, declined or expired task to somebody, or takes it from one and gives it to another.</summary>
@@ -103,6 +106,9 @@ public sealed record AssignTask
 
     /// <summary>Why. At most 1,000 characters.</summary>
     [Id(2), StringLength(1000)] public string? Note { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(AssignTask);
 }
 
 /// <summary>A step with an optional remark: accept, decline, start, complete, cancel, comment.</summary>
@@ -115,6 +121,9 @@ public sealed record TaskNote
 
     /// <summary>What the step asks to be proved. At most 10.</summary>
     [Id(1), MaxLength(10)] public IReadOnlyList<Proof>? Proofs { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(TaskNote);
 }
 
 /// <summary>Ticks a line of the checklist off, or takes the tick back.</summary>
@@ -186,6 +195,9 @@ public sealed record TaskView
     [Id(16)] public int Comments { get; init; }
     /// <summary>What it has beyond that: flow, checklist, proofs, service level, how it was assigned; null for a plain task.</summary>
     [Id(17)] public TaskDetails? Details { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(TaskView);
 }
 
 /// <summary>What a task has beyond the plain ones. Parts it does not have are left out.</summary>

@@ -60,6 +60,9 @@ public sealed record Proof
     [Id(1)] public Guid? FileId { get; init; }
     /// <summary>Where, for location.</summary>
     [Id(2), Personal(DataClass.Whereabouts)] public GeoPoint? Point { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(Proof);
 }
 
 /// <summary>A proof as the task keeps it.</summary>
@@ -81,6 +84,9 @@ public sealed record TaskProof
     [Id(5), Personal(DataClass.Whereabouts)] public GeoPoint? Point { get; init; }
     /// <summary>When (UTC).</summary>
     [Id(6)] public DateTimeOffset At { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(TaskProof);
 }
 
 /// <summary>A line of a checklist.</summary>
@@ -92,4 +98,7 @@ public sealed record ChecklistItem
     [Id(0), DataMember(Name = "text")] public string Text { get; init; } = "";
     /// <summary>Whether it is.</summary>
     [Id(1), DataMember(Name = "done")] public bool Done { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(ChecklistItem);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -137,5 +138,5 @@ public sealed partial class EntityCreation(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Effects of the new {Kind} {Id} are not confirmed ({Error}); its actor takes over")]
-    private static partial void LogHandedOver(ILogger logger, string kind, Guid id, string error);
+    private static partial void LogHandedOver(ILogger logger, [NotPersonal] string kind, Guid id, [NotPersonal] string error);
 }

@@ -76,8 +76,8 @@ internal sealed partial class AuditAnchors(Database database, IAuditLog log, Sig
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Audit anchor {Day}: partition {Partition} ends at {Seq} with {Hash}")]
-    private static partial void LogAnchored(ILogger logger, string day, int partition, long seq, string hash);
+    private static partial void LogAnchored(ILogger logger, [NotPersonal] string day, int partition, long seq, [NotPersonal] string hash);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The audit trail could not be anchored: {Why}")]
-    private static partial void LogFailed(ILogger logger, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string why);
 }

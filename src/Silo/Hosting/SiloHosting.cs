@@ -86,6 +86,7 @@ public static class SiloHosting
     public static IHostApplicationBuilder AddLimoChaDatabase(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.AddLimoChaLogging();
         builder.Services.TryAddSingleton(TimeProvider.System);
         // A connection whose network is dead cannot be closed politely; a restart does not wait for it as long as a
         // supervisor would before it kills.

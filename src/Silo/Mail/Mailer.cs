@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Consent;
+using LimoCha.Actors.Privacy;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -106,7 +107,7 @@ internal sealed partial class Mailer(IOptions<MailOptions> options, IOptions<Com
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Mail was not sent: {Why}")]
-    private static partial void LogFailed(ILogger logger, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string why);
 }
 
 /// <summary>Mail, for silos and web processes.</summary>

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -113,5 +114,5 @@ internal sealed partial class TencentSms(IHttpClientFactory clients, IOptions<Sm
     private static byte[] Mac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A text message was not sent: {Why}")]
-    private static partial void LogFailed(ILogger logger, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string why);
 }

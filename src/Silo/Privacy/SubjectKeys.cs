@@ -202,7 +202,7 @@ internal sealed partial class SubjectKeys(KeyTable table, IOptions<PrivacyOption
         }
         catch (StorageUnavailableException error)
         {
-            LogFailed(logger, "making", error.Message);
+            LogFailed(logger, "making", error.GetType().Name);
         }
     }
 
@@ -257,8 +257,8 @@ internal sealed partial class SubjectKeys(KeyTable table, IOptions<PrivacyOption
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The key store failed while {What}: {Why}")]
-    private static partial void LogFailed(ILogger logger, string what, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string what, [NotPersonal] string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} keys are now under the master key {Master}")]
-    private static partial void LogMoved(ILogger logger, int count, string master);
+    private static partial void LogMoved(ILogger logger, int count, [NotPersonal] string master);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Hosting;
@@ -114,8 +115,8 @@ internal sealed partial class PushDispatcher(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The push queue failed ({Error}): {Why}; it goes on")]
-    private static partial void LogFailed(ILogger logger, string error, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string error, [NotPersonal] string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A push through {Vendor} was given up: {Outcome}, {Problem}")]
-    private static partial void LogRefused(ILogger logger, PushVendor vendor, PushOutcome outcome, string? problem);
+    private static partial void LogRefused(ILogger logger, PushVendor vendor, PushOutcome outcome, [NotPersonal] string? problem);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Recovery;
 using LimoCha.Actors.Storage;
 using Microsoft.Data.Sqlite;
@@ -217,5 +218,5 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A projection of {Count} entries failed: {Why}; the actors keep them and try again")]
-    private static partial void LogFailed(ILogger logger, int count, string why);
+    private static partial void LogFailed(ILogger logger, int count, [NotPersonal] string why);
 }

@@ -1,5 +1,6 @@
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -45,5 +46,5 @@ internal sealed partial class InboxLooks(IClusterMembershipService membership, L
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The actor of user {User} could not look again what is open ({Error})")]
-    private static partial void LogFailed(ILogger logger, Guid user, string error);
+    private static partial void LogFailed(ILogger logger, Guid user, [NotPersonal] string error);
 }

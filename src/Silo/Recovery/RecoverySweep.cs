@@ -1,5 +1,6 @@
 using Dapper;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Logging;
@@ -201,8 +202,8 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     private static partial void LogRecovered(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {What} pass failed ({Error}): {Why}; it will run again")]
-    private static partial void LogFailed(ILogger logger, string what, string error, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string what, [NotPersonal] string error, [NotPersonal] string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Something due of a {Kind} failed ({Error}); it will be tried again")]
-    private static partial void LogDueFailed(ILogger logger, string kind, string error);
+    private static partial void LogDueFailed(ILogger logger, [NotPersonal] string kind, [NotPersonal] string error);
 }

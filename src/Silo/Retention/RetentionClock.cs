@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using LimoCha.Actors.Consent;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -63,5 +64,5 @@ internal sealed partial class RetentionClock(Database database, PrivacyCatalogs 
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What its purpose does not need any more could not be taken out ({Why}); trying again in an hour")]
-    private static partial void LogFailed(ILogger logger, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string why);
 }

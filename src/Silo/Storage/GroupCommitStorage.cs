@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
@@ -223,8 +224,8 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Count} states was rejected ({Error}); writing them one by one")]
-    private static partial void LogSplit(ILogger logger, int count, string error);
+    private static partial void LogSplit(ILogger logger, int count, [NotPersonal] string error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A batch of {Count} states failed ({Error}): {Why}")]
-    private static partial void LogFailed(ILogger logger, int count, string error, string why);
+    private static partial void LogFailed(ILogger logger, int count, [NotPersonal] string error, [NotPersonal] string why);
 }

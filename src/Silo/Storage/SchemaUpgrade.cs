@@ -2,6 +2,7 @@ using Dapper;
 using DbUp;
 using DbUp.Builder;
 using DbUp.Engine.Output;
+using LimoCha.Actors.Privacy;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -111,8 +112,8 @@ public sealed partial class SchemaUpgrade(Database database, TimeProvider clock,
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the database: {Why}")]
-    private static partial void LogWaiting(ILogger logger, string why);
+    private static partial void LogWaiting(ILogger logger, [NotPersonal] string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Schema script {Script} applied")]
-    private static partial void LogApplied(ILogger logger, string script);
+    private static partial void LogApplied(ILogger logger, [NotPersonal] string script);
 }

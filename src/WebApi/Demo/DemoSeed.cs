@@ -7,6 +7,7 @@ using LimoCha.Actors.Customers;
 using LimoCha.Actors.Identity;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
@@ -192,7 +193,7 @@ public sealed partial class DemoSeed(
         outcome.Value ?? throw new InvalidOperationException($"The demo data was refused: {outcome.Refusal!.Problem}, {outcome.Refusal.Detail}");
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The demo company is there; its accounts are in {File}")]
-    private static partial void LogSeeded(ILogger logger, string file);
+    private static partial void LogSeeded(ILogger logger, [NotPersonal] string file);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The database has a company already; the demo adds nothing")]
     private static partial void LogThere(ILogger logger);

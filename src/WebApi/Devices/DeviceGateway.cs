@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Orleans.Storage;
 
@@ -385,10 +386,10 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Registering with the cluster failed ({Error}); trying again")]
-    private static partial void LogRegisterFailed(ILogger logger, string error);
+    private static partial void LogRegisterFailed(ILogger logger, [NotPersonal] string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A user's actor could not be told of a device ({Error}); trying again")]
-    private static partial void LogAnnounceFailed(ILogger logger, string error);
+    private static partial void LogAnnounceFailed(ILogger logger, [NotPersonal] string error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A message under a right that is over ({Token}) was not sent; the user's actor is told of the device again")]
     private static partial void LogLate(ILogger logger, long token);
@@ -400,5 +401,5 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     private static partial void LogDeaf(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A user's actor could not be told that a device is gone ({Error})")]
-    private static partial void LogDetachFailed(ILogger logger, string error);
+    private static partial void LogDetachFailed(ILogger logger, [NotPersonal] string error);
 }

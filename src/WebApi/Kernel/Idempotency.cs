@@ -194,5 +194,5 @@ internal sealed partial class IdempotencyPurge(Database database, ISubjectKeys k
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old answers could not be forgotten: {Why}; trying again in an hour")]
-    private static partial void LogFailed(ILogger logger, string why);
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string why);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -116,5 +117,5 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
     private static string? Field(string? path) => path is { Length: > 2 } ? path[2..] : null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Error} in {Endpoint}: {Trace}")]
-    private static partial void LogFailure(ILogger logger, string error, string? endpoint, string? trace);
+    private static partial void LogFailure(ILogger logger, [NotPersonal] string error, [NotPersonal] string? endpoint, [NotPersonal] string? trace);
 }

@@ -111,7 +111,8 @@ internal static class WebHosting
         if (Tracing.IsExported)
         {
             telemetry.WithTracing(tracing => tracing
-                .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Storage").AddAspNetCoreInstrumentation().AddOtlpExporter());
+                .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Storage").AddAspNetCoreInstrumentation()
+                .AddProcessor<SpanPrivacy>().AddOtlpExporter());
         }
     }
 

@@ -83,10 +83,10 @@ public sealed partial class FirstStart(Database database, IServer server, IHostA
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Whether there are users is not known yet: {Why}; asking again")]
-    private static partial void LogWaiting(ILogger logger, string why);
+    private static partial void LogWaiting(ILogger logger, [NotPersonal] string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "There are no users yet. Open this one-time link to make the first admin: {Link}")]
-    private static partial void LogLink(ILogger logger, string link);
+    private static partial void LogLink(ILogger logger, [NotPersonal] string link);
 }
 
 internal static class SetupEndpoints

@@ -1,10 +1,12 @@
 using System.Collections;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Tasks;
+using Microsoft.Extensions.Compliance.Classification;
 using Orleans;
 
 namespace LimoCha.Actors.Unit.Architecture;
@@ -29,6 +31,27 @@ public sealed class ClassificationTests
 
     [Fact]
     public void E2_every_class_has_a_treatment() => Enum.GetValues<DataClass>().Should().OnlyContain(dataClass => DataClassRules.Treatment(dataClass) != null);
+
+    /// <summary>Orleans prints a message that it drops or cannot deliver, and with it the record in it.</summary>
+    [Fact]
+    public void E2_no_message_with_personal_data_prints_itself() =>
+        string.Join(", ", Fields().Where(field => field.DeclaringType!.GetCustomAttribute<GenerateSerializerAttribute>() is not null && ClassOf(field) is not (null or DataClass.None))
+            .Select(field => field.DeclaringType!).Distinct().Where(PrintsItself).Select(type => type.Name)).Should().BeEmpty();
+
+    [Fact]
+    public void E2_every_value_that_a_log_line_could_take_has_a_class() =>
+        string.Join(", ", LogMethods().SelectMany(method => method.GetParameters()).Where(value => CouldHold(value.ParameterType) && value.GetCustomAttribute<DataClassificationAttribute>() is null)
+            .Select(value => $"{value.Member.DeclaringType!.Name}.{value.Member.Name}({value.Name})")).Should().BeEmpty();
+
+    [Fact]
+    public void E2_log_lines_are_written_by_methods_that_name_their_values() => LogMethods().Should().HaveCountGreaterThan(20);
+
+    private static IEnumerable<MethodInfo> LogMethods() => Ours.SelectMany(assembly => assembly.GetTypes())
+        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        .Where(method => method.GetCustomAttribute<Microsoft.Extensions.Logging.LoggerMessageAttribute>() is not null);
+
+    private static bool PrintsItself(Type type) =>
+        IsRecord(type) && type.GetMethod(nameof(ToString), BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly, [])?.GetCustomAttribute<CompilerGeneratedAttribute>() is not null;
 
     /// <summary>The fields of everything that is sent, kept or answered.</summary>
     internal static IEnumerable<PropertyInfo> Fields() => Ours.SelectMany(assembly => assembly.GetTypes()).Where(IsKept)
