@@ -35,7 +35,7 @@ public sealed class AuthorizationMatrixTests(DemoFixture demo)
 
             Made by `AuthorizationMatrixTests`, which calls every endpoint of the contract with an empty body and an id that nobody has. ✓ is
             let in (and then told that the input is wrong or that there is no such thing), – is refused with 401 or 403. What a caller may
-            see or change of what there is (their own, their department's, everything) is decided by its actor. Admin and privacy officer
+            see or change of what there is is decided by its actor and stands in [authorization-records.md](authorization-records.md). Admin and privacy officer
             have proved again that it is them (`/auth/step-up`), which sensitive calls ask for.
 
             | call | nobody | staff | manager | admin | privacy officer | auditor |

@@ -128,6 +128,11 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
                     return Refusal.NotFound("customer");
                 }
 
+                if (state.ErasedAt is not null)
+                {
+                    return Refusal.Conflict("erased", "The customer's data has been erased.");
+                }
+
                 var invoked = ConsentRules.Invoke(state.Exemptions, command, SubjectKind.Customer, catalog, id, context.By, Clock.GetUtcNow());
                 return invoked.Ok ? new CustomerExemptionInvoked(invoked.Value) : invoked.Refusal;
             },

@@ -277,6 +277,7 @@ public static class TaskRules
         state is { Stage: not TaskStage.Offered, OfferedTo: { } offered } && state.AssigneeId != by.UserId && offered.Contains(by.UserId) && !MaySee(state, by)
             ? Refusal.Conflict("offer-taken", "Somebody else was faster; the task is theirs.")
         : !MaySee(state, by) ? Refusal.NotFound("task")
+        : by.Role == Role.Auditor && state.AssigneeId != by.UserId ? Refusal.Forbidden("An auditor reads and changes nothing.")
         : command.Note is { Length: > 1000 } ? Refusal.Invalid("note", "Note has at most 1,000 characters.")
         : command.Proofs is { Count: > 10 } ? Refusal.Invalid("proofs", "At most 10 proofs go with a step.")
         : null;
