@@ -72,6 +72,113 @@ public sealed partial class BrowserTests
         await context.CloseAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task E6_the_office_handles_an_incident_to_its_end_on_its_page(bool desktop)
+    {
+        using var staff = await product.SignInAsync("staff2");
+        var made = await staff.PostAsync("customers", new { name = "秦受影", phone = desktop ? "13511110011" : "13511110012" });
+        var subject = made.Json.GetProperty("id").GetString()!;
+        var name = $"网盘链接外泄 {(desktop ? 1 : 2)}";
+        var office = await SignInAsync("privacy", "/privacy", desktop ? Desktop : Phone);
+        await office.GetByRole(AriaRole.Tab, new() { Name = "安全事件" }).ClickAsync();
+        await office.GetByTestId("new-incident").ClickAsync();
+        await office.GetByTestId("incident-title").FillAsync(name);
+        await office.GetByTestId("incident-description").FillAsync("一个含客户名单的共享链接曾对外可见。");
+        await office.GetByLabel("数据类别").ClickAsync();
+        await office.Locator(".mud-popover-open").GetByText("联系方式", new() { Exact = true }).ClickAsync();
+        await office.Keyboard.PressAsync("Tab");
+        await Expect(office.Locator(".mud-popover-open")).ToHaveCountAsync(0);
+        await office.GetByTestId("report-incident").ClickAsync();
+        await office.GetByTestId("measure-text").FillAsync("关闭了链接。");
+        await office.GetByTestId("add-measure").ClickAsync();
+        await Expect(office.GetByText("止损 · 关闭了链接。")).ToBeVisibleAsync();
+        await Expect(office.GetByTestId("tell")).ToBeDisabledAsync();
+        await office.GetByTestId("impact").FillAsync("可能收到诈骗电话。");
+        await office.GetByTestId("advice").FillAsync("请勿透露验证码。");
+        await office.GetByTestId("remedy").FillAsync("提供专线咨询。");
+        await office.GetByTestId("save-known").ClickAsync();
+        await office.GetByTestId("subject-ids").FillAsync("not-an-id");
+        await office.GetByTestId("find-affected").ClickAsync();
+        await Expect(office.GetByTestId("incident-problem")).ToContainTextAsync("编号格式不对");
+        await office.GetByTestId("subject-ids").FillAsync(subject);
+        await office.GetByTestId("find-affected").ClickAsync();
+        await Expect(office.GetByText("新增 1 人")).ToBeVisibleAsync();
+        await office.GetByTestId("proof").FillAsync(product.Password("privacy"));
+        await office.GetByTestId("tell").ClickAsync();
+        await Expect(office.GetByTestId("notice-counts")).ToContainTextAsync("待办 1");
+        await Expect(office.GetByTestId("proof")).ToHaveCountAsync(0);
+        await Keep(office, $"privacy-incident-{(desktop ? "desktop" : "phone")}");
+        var reached = office.GetByTestId("reached");
+        await office.GetByTestId("calls").ClickAsync();
+        await Expect(office.GetByText("秦受影")).ToBeVisibleAsync();
+        await reached.ClickAsync();
+        await Expect(office.GetByTestId("notice-counts")).ToContainTextAsync("已联系到 1");
+        await Expect(office.GetByTestId("missing")).ToHaveTextAsync("结束前还需：补救措施、向主管部门报告");
+        await Expect(office.GetByTestId("close-incident")).ToBeDisabledAsync();
+        var print = await office.Context.RunAndWaitForPageAsync(() => office.GetByTestId("report-page").ClickAsync());
+        await Expect(print.GetByText(name)).ToBeVisibleAsync();
+        await office.GetByTestId("authority").FillAsync("市网信办");
+        await office.GetByTestId("reference").FillAsync("回执 7");
+        await office.GetByTestId("reported").ClickAsync();
+        await Expect(office.GetByText("市网信办 · 回执 7")).ToBeVisibleAsync();
+        await office.GetByLabel("措施类型").ClickAsync();
+        await office.Locator(".mud-popover-open").GetByText("补救", new() { Exact = true }).ClickAsync();
+        await office.GetByTestId("measure-text").FillAsync("开通了咨询专线。");
+        await office.GetByTestId("add-measure").ClickAsync();
+        await Expect(office.GetByText("补救 · 开通了咨询专线。")).ToBeVisibleAsync();
+        await office.GetByTestId("announce").ClickAsync();
+        await Expect(office.GetByText("已公告")).ToBeVisibleAsync();
+        await NoSidewaysScrollAsync(office);
+        await office.GetByTestId("close-incident").ClickAsync();
+        await Expect(office.GetByText("已结束").First).ToBeVisibleAsync();
+        await Keep(office, $"privacy-incident-closed-{(desktop ? "desktop" : "phone")}");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task D3_a_disclosure_is_asked_for_reviewed_by_another_and_given_out_once_on_the_page(bool desktop)
+    {
+        using var staff = await product.SignInAsync("staff2");
+        var phone = desktop ? "13511110021" : "13511110022";
+        var subject = (await staff.PostAsync("customers", new { name = "被查询人", phone })).Json.GetProperty("id").GetString()!;
+        var authority = $"某市公安局 {(desktop ? 1 : 2)}";
+        var office = await SignInAsync("privacy", "/privacy", desktop ? Desktop : Phone);
+        await office.GetByRole(AriaRole.Tab, new() { Name = "依法披露" }).ClickAsync();
+        await office.GetByTestId("new-disclosure").ClickAsync();
+        await office.GetByTestId("disclosure-customer").FillAsync(subject);
+        await office.GetByTestId("disclosure-authority").FillAsync(authority);
+        await office.GetByTestId("disclosure-basis").FillAsync("刑事诉讼法 第五十四条");
+        await office.GetByTestId("disclosure-number").FillAsync("调证字〔2026〕9 号");
+        await office.GetByTestId("ask-disclosure").ClickAsync();
+        await Expect(office.GetByTestId("disclosure-problem")).ToContainTextAsync("请附上法律文书");
+        await office.GetByTestId("disclosure-file").SetInputFilesAsync(new FilePayload { Name = "demand.png", MimeType = "image/png", Buffer = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==") });
+        await office.GetByLabel("字段").ClickAsync();
+        await office.Locator(".mud-popover-open").GetByText("电话", new() { Exact = true }).ClickAsync();
+        await office.Keyboard.PressAsync("Tab");
+        await Expect(office.Locator(".mud-popover-open")).ToHaveCountAsync(0);
+        await office.GetByTestId("proof").FillAsync(product.Password("privacy"));
+        await office.GetByTestId("ask-disclosure").ClickAsync();
+        await Expect(office.GetByTestId("disclosure-stage")).ToHaveTextAsync("待复核");
+        await Expect(office.GetByText("须由另一人复核")).ToBeVisibleAsync();
+
+        var second = await SignInAsync("admin", "/privacy", desktop ? Desktop : Phone);
+        await second.GetByRole(AriaRole.Tab, new() { Name = "依法披露" }).ClickAsync();
+        await second.GetByRole(AriaRole.Row, new() { Name = authority }).GetByTestId("open-disclosure").ClickAsync();
+        await second.GetByTestId("review-reason").FillAsync("文书齐备，范围相符");
+        await second.GetByTestId("proof").FillAsync(product.Password("admin"));
+        await Keep(second, $"privacy-disclosure-{(desktop ? "desktop" : "phone")}");
+        await second.GetByTestId("approve-disclosure").ClickAsync();
+        await Expect(second.GetByTestId("disclosure-stage")).ToHaveTextAsync("已批准");
+        await second.GetByTestId("disclose").ClickAsync();
+        await Expect(second.GetByTestId("given")).ToContainTextAsync($"+86{phone}");
+        await Expect(second.GetByTestId("disclosure-stage")).ToHaveTextAsync("已披露");
+        await Keep(second, $"privacy-disclosed-{(desktop ? "desktop" : "phone")}");
+        await NoSidewaysScrollAsync(second);
+    }
+
     /// <summary>Keeps a picture when <c>SCREENSHOTS</c> names a folder.</summary>
     private static async Task Keep(IPage page, string name)
     {

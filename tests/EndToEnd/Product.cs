@@ -84,7 +84,8 @@ public sealed class Product : IAsyncDisposable
     {
         await Process.DisposeAsync();
         http.Dispose();
-        var leaks = PersonalData.InFiles(folder, "*.db*").Concat(Process.Leaks).Distinct().Take(5).ToList();
+        // The company's own address, which the settings give and announcements print, is nobody's.
+        var leaks = PersonalData.InFiles(folder, "*.db*").Concat(Process.Leaks).Where(leak => !settings.Any(setting => leak.EndsWith(setting.Value, StringComparison.Ordinal))).Distinct().Take(5).ToList();
         Directory.Delete(folder, recursive: true);
         leaks.Should().BeEmpty("contact data is sealed at rest and in no log (E1, E3)");
     }

@@ -44,6 +44,21 @@ public enum IncidentMeasureKind
     Cooperation = 4,
 }
 
+/// <summary>What an incident still needs before it is closed.</summary>
+public enum IncidentGap
+{
+    /// <summary>A measure of containment.</summary>
+    Containment = 0,
+    /// <summary>A measure of remedy.</summary>
+    Remedy = 1,
+    /// <summary>A report to an authority.</summary>
+    Report = 2,
+    /// <summary>Notices to subjects on the list.</summary>
+    Notices = 3,
+    /// <summary>The public announcement, which alone reaches some.</summary>
+    Announcement = 4,
+}
+
 /// <summary>How a subject is told of an incident.</summary>
 public enum NoticeChannel
 {
@@ -284,6 +299,8 @@ public sealed record IncidentView
     [Id(20)] public int Warnings { get; init; }
     /// <summary>True when the authority's deadline passed without a report, or the subjects' with somebody untold.</summary>
     [Id(21)] public bool Overdue { get; init; }
+    /// <summary>What is missing before it can be closed; left out of lists.</summary>
+    [Id(22)] public IReadOnlyList<IncidentGap> Missing { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() => nameof(IncidentView);

@@ -201,5 +201,6 @@ public sealed class IncidentGrain(IServiceProvider services) : DurableGrain<Inci
         IncidentEntityKind.View(IncidentEntityKind.Row(Id, state, version), Clock.GetUtcNow()) with
         {
             Description = state.Description, Impact = state.Impact, Advice = state.Advice, Remedy = state.Remedy, Classes = state.Classes, Measures = state.Measures, Reports = state.Reports, Notices = counts,
+            Missing = state.Stage == IncidentStage.Closed ? [] : IncidentRules.Missing(state, counts),
         };
 }

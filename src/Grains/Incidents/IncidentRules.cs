@@ -85,42 +85,35 @@ public static class IncidentRules
         : new IncidentReportedToAuthority(command with { ReportedAt = command.ReportedAt ?? now });
 
     /// <summary>Closes it.</summary>
-    public static Decision<IncidentEvent> Close(IncidentState state, NoticeCounts counts, Actor by)
+    public static Decision<IncidentEvent> Close(IncidentState state, NoticeCounts counts, Actor by) =>
+        Check(state, by) is { } no ? no
+        : Missing(state, counts) is { Count: > 0 } missing ? Refusal.Conflict("incident-incomplete", $"Before it is closed it needs {string.Join(", ", missing.Select(gap => Say(gap, counts)))}.")
+        : new IncidentClosed();
+
+    /// <summary>What is missing before it can be closed.</summary>
+    public static IReadOnlyList<IncidentGap> Missing(IncidentState state, NoticeCounts counts)
     {
+        ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(counts);
-        if (Check(state, by) is { } no)
-        {
-            return no;
-        }
-
-        List<string> missing = [];
-        if (!state.Measures.Any(measure => measure.Kind == IncidentMeasureKind.Containment))
-        {
-            missing.Add("a measure of containment");
-        }
-
-        if (!state.Measures.Any(measure => measure.Kind == IncidentMeasureKind.Remedy))
-        {
-            missing.Add("a measure of remedy");
-        }
-
-        if (state.Reports.Length == 0)
-        {
-            missing.Add("a report to the authority");
-        }
-
-        if (counts.Total > 0 && state.NoticesBegunAt is null || counts.Pending + counts.ToDo > 0)
-        {
-            missing.Add($"notices to {counts.Pending + counts.ToDo} subjects");
-        }
-
-        if (counts.Unreachable > 0 && state.AnnouncedAt is null)
-        {
-            missing.Add($"the public announcement, which alone reaches {counts.Unreachable} subjects");
-        }
-
-        return missing.Count > 0 ? Refusal.Conflict("incident-incomplete", $"Before it is closed it needs {string.Join(", ", missing)}.") : new IncidentClosed();
+        (IncidentGap Gap, bool Missing)[] all =
+        [
+            (IncidentGap.Containment, !state.Measures.Any(measure => measure.Kind == IncidentMeasureKind.Containment)),
+            (IncidentGap.Remedy, !state.Measures.Any(measure => measure.Kind == IncidentMeasureKind.Remedy)),
+            (IncidentGap.Report, state.Reports.Length == 0),
+            (IncidentGap.Notices, counts.Total > 0 && state.NoticesBegunAt is null || counts.Pending + counts.ToDo > 0),
+            (IncidentGap.Announcement, counts.Unreachable > 0 && state.AnnouncedAt is null),
+        ];
+        return [.. all.Where(item => item.Missing).Select(item => item.Gap)];
     }
+
+    private static string Say(IncidentGap gap, NoticeCounts counts) => gap switch
+    {
+        IncidentGap.Containment => "a measure of containment",
+        IncidentGap.Remedy => "a measure of remedy",
+        IncidentGap.Report => "a report to the authority",
+        IncidentGap.Notices => $"notices to {counts.Pending + counts.ToDo} subjects",
+        _ => $"the public announcement, which alone reaches {counts.Unreachable} subjects",
+    };
 
     /// <summary>Warns when a deadline nears or has passed; half of the time before it, and at it.</summary>
     public static Decision<IncidentEvent> Warn(IncidentState state, DateTimeOffset now) =>

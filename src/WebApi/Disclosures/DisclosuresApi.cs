@@ -34,6 +34,10 @@ public static class DisclosuresApi
         return api;
     }
 
+    /// <summary>Maps the document that the privacy office's page opens; the same as the API's.</summary>
+    public static void MapDisclosurePages(this WebApplication app) =>
+        app.MapGet("/privacy/disclosures/{id:guid}/document", DocumentAsync).RequireAuthorization(Policies.PrivacyPage).ExcludeFromDescription();
+
     private static async Task<Results<Created<DisclosureView>, ProblemHttpResult>> RequestAsync(RequestDisclosure command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<IDisclosureGrain>(call.NewId()).RequestAsync(command, call.Context, cancellationToken)).Created(context, disclosure => $"/api/v1/privacy/disclosures/{disclosure.Id}");
 

@@ -106,17 +106,10 @@ public static class IdentityApi
             : Problems.Of(401, outcome.Refusal.Problem, outcome.Refusal.Detail);
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> StepUpAsync(StepUpRequest request, Call call, HttpContext context, SignIn signIn, SessionCheck sessions, IGrainFactory grains, CancellationToken cancellationToken)
-    {
-        if (await signIn.ProveAsync(call.By.UserId, request) is { } refusal)
-        {
-            return Problems.Of(refusal.Problem == "locked-out" ? 429 : 422, refusal.Problem, refusal.Detail, refusal.Field);
-        }
-
-        var outcome = await grains.Grain<IUserGrain>(call.By.UserId).ElevateSessionAsync(context.User.SessionId(), call.Context with { IfVersion = null }, cancellationToken);
-        sessions.Forget(call.By.UserId, context.User.SessionId());
-        return outcome.Ok ? TypedResults.NoContent() : Problems.From(outcome.Refusal);
-    }
+    private static async Task<Results<NoContent, ProblemHttpResult>> StepUpAsync(StepUpRequest request, Call call, HttpContext context, Elevation elevation, CancellationToken cancellationToken) =>
+        await elevation.ProveAsync(context.User.SessionId(), request, call.Context, cancellationToken) is not { } refusal ? TypedResults.NoContent()
+        : refusal.Problem == "locked-out" ? Problems.Of(429, refusal.Problem, refusal.Detail, refusal.Field)
+        : Problems.From(refusal);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LogoutAsync(SignOutRequest? request, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {

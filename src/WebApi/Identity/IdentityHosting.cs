@@ -23,6 +23,7 @@ internal static class IdentityHosting
         services.AddSingleton<Tokens>();
         services.AddSingleton<SessionCheck>();
         services.AddScoped<SignIn>();
+        services.AddScoped<Elevation>();
         services.AddScoped<Accounts>();
         services.AddDataProtection().SetApplicationName("limocha");
         services.AddOptions<KeyManagementOptions>().Configure<Database, Secrets>((keys, database, secrets) =>

@@ -83,6 +83,14 @@ public static class IncidentsApi
             return Page(IncidentPages.Announcements(await AnnouncedAsync(database, cancellationToken), days));
         }).AllowAnonymous().RequireRateLimiting(Limits.Public).ExcludeFromDescription();
 
+    /// <summary>Maps what the privacy office's page opens to print; the same as the API's.</summary>
+    public static void MapIncidentPages(this WebApplication app)
+    {
+        var pages = app.MapGroup("/privacy/incidents/{id:guid}").RequireAuthorization(Policies.PrivacyPage).ExcludeFromDescription();
+        pages.MapGet("/letters", LettersAsync).RequireStepUp();
+        pages.MapGet("/report", ReportPageAsync);
+    }
+
     /// <summary>What has been announced.</summary>
     internal static async Task<IReadOnlyList<Announcement>> AnnouncedAsync(Database database, CancellationToken cancellationToken)
     {

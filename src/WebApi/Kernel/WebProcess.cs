@@ -78,6 +78,8 @@ internal static class WebProcess
         app.MapSetup();
         app.MapSharedPages();
         app.MapAnnouncementsPage();
+        app.MapIncidentPages();
+        app.MapDisclosurePages();
         app.MapLimoChaPages();
         return app;
     }
