@@ -96,6 +96,33 @@ public sealed class PushTests
         (await host.QueryAsync<int>("SELECT count(*) FROM push_message")).Should().Be(0);
     }
 
+    /// <summary>
+    /// Everybody takes their consent back while a round of pushes is under way on two silos and the vendor is slow; one silo dies. What
+    /// was at the vendor's door is all that ever gets there: each sender asks the person's actor before each push.
+    /// </summary>
+    [Fact]
+    public async Task B4_pushes_on_their_way_stop_at_the_next_person_and_a_silo_that_dies_brings_none_back()
+    {
+        const int people = 80, slots = 16;
+        await using var vendors = await VendorServer.StartAsync();
+        var open = new TaskCompletionSource();
+        vendors.Gate = open.Task;
+        await using var host = await TestHost.StartAsync(DatabaseKind.PostgreSql, silos: 2, settings: vendors.Settings);
+        var silos = host.Cluster.GetActiveSilos().ToList();
+        var staff = await Task.WhenAll(Enumerable.Range(0, people).Select(i => WithPhoneAsync(host, PushVendor.JPush, $"phone-{i}")));
+        await Task.WhenAll(staff.Select(person => host.TaskAsync(person)));
+        await Eventually.TrueAsync(() => Task.FromResult(vendors.Requests >= slots), "pushes wait at the vendor's door");
+
+        await Task.WhenAll(staff.Select(async person => (await host.Grains.GetGrain<IUserGrain>(person.UserId).SetConsentAsync(Purposes.PushVendor, new() { State = ConsentState.Withdrawn }, host.As(person))).Refusal.Should().BeNull()));
+        await host.Cluster.KillSiloAsync(silos[1]);
+        open.SetResult();
+
+        await CountAsync(host, status: 0, 0, "nothing waits any more");
+        vendors.Pushes.Count.Should().BeLessThanOrEqualTo(2 * slots, "no sender went on to a second person");
+        vendors.Pushes.Select(push => push.Token).Should().OnlyHaveUniqueItems();
+        (await host.QueryAsync<int>("SELECT count(*) FROM push_message WHERE status = 2")).Should().BeGreaterThanOrEqualTo(people - 2 * slots);
+    }
+
     [Fact]
     public async Task E7_nothing_is_sent_to_a_vendor_that_is_not_configured()
     {

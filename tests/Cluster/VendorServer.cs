@@ -33,6 +33,8 @@ internal sealed class VendorServer : IAsyncDisposable
     public ConcurrentQueue<int> Fail { get; } = new();
     public int Tokens => tokens.Count;
     public int Requests;
+    /// <summary>Pushes are answered when this is done.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
 
     /// <summary>HTTP/1.1 for three of them; APNs speaks HTTP/2 only.</summary>
     public string Http1 { get; private set; } = "";
@@ -76,6 +78,7 @@ internal sealed class VendorServer : IAsyncDisposable
         app.Use(async (context, next) =>
         {
             Interlocked.Increment(ref Requests);
+            await Gate;
             if (!context.Request.Path.Value!.Contains("token", StringComparison.Ordinal) && Fail.TryDequeue(out var status))
             {
                 context.Response.StatusCode = status;

@@ -48,6 +48,12 @@ public sealed partial class UserGrain
             point = null;
         }
 
+        if (purpose == Purposes.PushVendor && outcome is { Ok: true, Value.State: not ConsentState.Granted })
+        {
+            // What waits would be stopped one by one at its turn; this ends it now, also what a dead sender holds.
+            await pushes.DropAsync(Id, cancellationToken);
+        }
+
         return outcome;
     }
 

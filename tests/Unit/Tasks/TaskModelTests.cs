@@ -36,7 +36,7 @@ public sealed class TaskModelTests
             "start" => Stage == TaskStage.Accepted && Holder == by.UserId ? this with { Stage = TaskStage.Started } : null,
             "complete" => Stage == TaskStage.Started && Holder == by.UserId ? this with { Stage = TaskStage.Completed } : null,
             "cancel" => Sees(by) && Stage is not (TaskStage.Completed or TaskStage.Cancelled) && (by.Role == Role.Admin || Creator == by.UserId || Manages(by)) ? this with { Stage = TaskStage.Cancelled } : null,
-            "comment" => Sees(by) ? this : null,
+            "comment" => Sees(by) && (by.Role != Role.Auditor || Holder == by.UserId) ? this : null,
             _ => throw new InvalidOperationException(command),
         };
 
