@@ -9,7 +9,7 @@ namespace LimoCha.Bench;
 /// A device on SignalR's JSON protocol over a WebSocket, written by hand so that a thousand of them take little of the
 /// machine that is measured. Shows a card once, acknowledges each, keeps its connection alive.
 /// </summary>
-internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, bool> shown) : IAsyncDisposable
+internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, bool> shown, int number = 0) : IAsyncDisposable
 {
     private const byte End = 0x1e;
     private static readonly byte[] Ping = Frame("""{"type":6}""");
@@ -31,7 +31,7 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
         var uri = new UriBuilder(new Uri(address, "hubs/device")) { Scheme = "ws", Query = $"access_token={user.Token}" }.Uri;
         await socket.ConnectAsync(uri, cancellationToken);
         await SendAsync(Frame("""{"protocol":"json","version":1}"""));
-        await SendAsync(Frame($$"""{"type":1,"target":"Hello","arguments":[{"deviceId":"bench-{{user.Id:N}}","platform":"bench"}]}"""));
+        await SendAsync(Frame($$"""{"type":1,"target":"Hello","arguments":[{"deviceId":"bench-{{user.Id:N}}-{{number}}","platform":"bench"}]}"""));
         running = ReceiveAsync();
         await synced.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
         pings = new(_ => _ = SendAsync(Ping), null, PingPeriod, PingPeriod);

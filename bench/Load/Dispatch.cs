@@ -14,6 +14,7 @@ internal sealed record User(Guid Id, string Token);
 internal sealed class Dispatch : IAsyncDisposable
 {
     private const int MaxConnections = 512;
+    private const int OverloadConnections = 2_000;
     private const int MaxPosts = 4_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -27,6 +28,7 @@ internal sealed class Dispatch : IAsyncDisposable
     private readonly long[] due = new long[MaxPosts];
     private readonly LongConcurrentHistogram shown = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
     private readonly LongConcurrentHistogram answered = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
+    private readonly LongConcurrentHistogram turnedAway = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
     private long posted, received, again, errors, completed;
 
     private Dispatch(Uri address, List<User> users, int count)
@@ -52,7 +54,7 @@ internal sealed class Dispatch : IAsyncDisposable
     }
 
     /// <summary>Warms up, measures, and answers one JSON line.</summary>
-    public async Task<string> MeasureAsync(string mode, int load, int seconds, Cpu cpu)
+    public async Task<Line> MeasureAsync(string mode, string contender, int load, int seconds, Cpu cpu)
     {
         await RunAsync(mode, load, Math.Max(2, seconds / 2));
         await DrainAsync();
@@ -60,6 +62,7 @@ internal sealed class Dispatch : IAsyncDisposable
         (received, again, errors, completed) = (0, 0, 0, 0);
         shown.Reset();
         answered.Reset();
+        turnedAway.Reset();
         var before = cpu.Now();
         var watch = Stopwatch.StartNew();
         await RunAsync(mode, load, seconds);
@@ -68,13 +71,30 @@ internal sealed class Dispatch : IAsyncDisposable
         var after = cpu.Now();
         var lost = posted - measuredFrom - due.AsSpan((int)measuredFrom, (int)(posted - measuredFrom)).Count(0L);
         double Each(long from, long to) => completed == 0 ? 0 : Math.Round((to - from) / (double)completed, 1);
-        return JsonSerializer.Serialize(new
+        var closed = mode == "closed";
+        if (mode == "overload")
         {
-            mode, devices = devices.Count, load, seconds, rate = Math.Round(completed / elapsed, 1), completed, received, lost, again, errors,
-            shownP50 = Ms(shown, 50), shownP99 = Ms(shown, 99), answeredP50 = Ms(answered, 50), answeredP99 = Ms(answered, 99),
-            serverCpuMicros = Each(before.Server, after.Server), databaseCpuMicros = Each(before.Database, after.Database),
-            generatorCpuMicros = Each(before.Generator, after.Generator),
-        });
+            return new(
+                "Three times what it can do", contender, "dispatches/s", "more", Math.Round(completed / elapsed, 1),
+                new()
+                {
+                    ["offered/s"] = Math.Round((posted - measuredFrom) / elapsed), ["refused/s"] = Math.Round(turnedAway.TotalCount / elapsed), ["refused after p99 ms"] = Ms(turnedAway, 99), ["answered p99 ms"] = Ms(answered, 99),
+                    ["shown p99 ms"] = Ms(shown, 99), ["lost"] = lost, ["errors"] = errors,
+                },
+                new() { ["product, as fast as the answers come"] = 0.9 });
+        }
+
+        Dictionary<string, double>? goals = contender != "product" ? null : closed ? new() { ["conventional"] = 3, ["push-only"] = 0.5 } : new() { ["conventional"] = 0.5 };
+        return new(
+            closed ? "As fast as the answers come" : string.Create(CultureInfo.InvariantCulture, $"At a fixed rate of {load}/s"), contender,
+            closed ? "dispatches/s" : "shown p99 ms", closed ? "more" : "less", closed ? Math.Round(completed / elapsed, 1) : Ms(shown, 99),
+            new()
+            {
+                ["rate/s"] = Math.Round(completed / elapsed, 1), ["shown p50 ms"] = Ms(shown, 50), ["shown p99 ms"] = Ms(shown, 99), ["answered p99 ms"] = Ms(answered, 99),
+                ["server CPU µs each"] = Each(before.Server, after.Server), ["database CPU µs each"] = Each(before.Database, after.Database), ["generator CPU µs each"] = Each(before.Generator, after.Generator),
+                ["lost"] = lost, ["sent again"] = again, ["errors"] = errors,
+            },
+            goals);
     }
 
     public async ValueTask DisposeAsync()
@@ -114,7 +134,7 @@ internal sealed class Dispatch : IAsyncDisposable
 
         var started = Stopwatch.GetTimestamp();
         var choose = new Random(1);
-        using var connections = new SemaphoreSlim(MaxConnections);
+        using var connections = new SemaphoreSlim(mode == "overload" ? OverloadConnections : MaxConnections);
         var tasks = new List<Task>();
         for (long i = 0; ; i++)
         {
@@ -157,6 +177,13 @@ internal sealed class Dispatch : IAsyncDisposable
             {
                 Interlocked.Increment(ref completed);
                 answered.RecordValue(Math.Max(1, Microseconds(since)));
+                return;
+            }
+
+            if (status == 429)
+            {
+                due[number] = 0;
+                turnedAway.RecordValue(Math.Max(1, Microseconds(since)));
                 return;
             }
         }

@@ -3,10 +3,20 @@ using LimoCha.Bench;
 
 // The load generator. Connects devices over SignalR, posts tasks to them, and measures from the moment a request was
 // due to the moment the device has the card, so that a server that stalls is charged for what waited meanwhile.
-//   dispatch closed|open <base> <users.json> <devices> <callers|rate> <seconds> [<server pid> <database pid>]
-//       closed: as fast as the answers come; open: at a fixed rate, whatever the answers do. Prints one JSON line.
+//   dispatch closed|open|overload <contender> <base> <users.json> <devices> <callers|rate> <seconds> [<server pid> <database pid>]
+//       closed: as fast as the answers come; open, overload: at a fixed rate, whatever the answers do. Prints one JSON line.
 //   prepare <base> <set-up token> <count> <users.json>     makes staff through the product's API
-//   report  <results.jsonl>                                medians and ratios as a table
+//   place   <base> <users.json>                            makes a check-in place; everybody consents; prints its id
+//   checkins <base> <users.json> <place> <callers> <seconds> [<server pid> <database pid>]
+//   hub     <contender> <base> <users.json> <connections> <server pid>
+//   lists   <base> <users.json> <seconds> <size> <path>…   time of list pages
+//   fill    <base> <users.json> <count>                    makes so many tasks and customers
+//   cpu     <results.jsonl> <measure> <contender> <contender=ratio>…   lines of the CPU that each took, server and database
+//   sink    <port>                                         an HTTP server that takes whatever is posted and answers 200
+//   line    <measure> <contender> <unit> more|less <value> [floor]   a measurement made elsewhere, as a JSON line
+//   report  <results.jsonl>                                medians, ratios and goals as tables
+//   plot    <results.jsonl> <out.svg>                      the same as bars
+//   median  <results.jsonl> <contender>                    the first measure's median, whole
 switch (args)
 {
     case ["prepare", var address, var token, var count, var file]:
@@ -15,12 +25,52 @@ switch (args)
     case ["report", var results]:
         Report.Print(await File.ReadAllLinesAsync(results));
         return 0;
-    case ["dispatch", "closed" or "open", var address, var users, var devices, var load, var seconds, .. var pids]:
+    case ["plot", var results, var svg]:
+        await File.WriteAllTextAsync(svg, Report.Plot(await File.ReadAllLinesAsync(results)));
+        return 0;
+    case ["median", var results, var contender]:
+        var lines = (await File.ReadAllLinesAsync(results)).Where(line => line.StartsWith('{')).Select(Line.Of).Where(line => line.Contender == contender).ToList();
+        Console.WriteLine(Report.Middle(lines.Where(line => line.Measure == lines[0].Measure).Select(line => line.Value)).ToString("F0", CultureInfo.InvariantCulture));
+        return 0;
+    case ["dispatch", "closed" or "open" or "overload", var contender, var address, var users, var devices, var load, var seconds, .. var pids]:
         await using (var run = await Dispatch.ConnectAsync(new(address), users, Number(devices)))
         {
-            Console.WriteLine(await run.MeasureAsync(args[1], Number(load), Number(seconds), new(pids)));
+            Console.WriteLine(await run.MeasureAsync(args[1], contender, Number(load), Number(seconds), new(pids)));
         }
 
+        return 0;
+    case ["place", var address, var users]:
+        Console.WriteLine(await CheckIns.PrepareAsync(new(address), users));
+        return 0;
+    case ["checkins", var address, var users, var place, var callers, var seconds, .. var pids]:
+        Console.WriteLine(await CheckIns.MeasureAsync(new(address), users, place, Number(callers), Number(seconds), new(pids)));
+        return 0;
+    case ["hub", var contender, var address, var users, var connections, var pid]:
+        await HubStorm.RunAsync(contender, new(address), users, Number(connections), pid);
+        return 0;
+    case ["lists", var address, var users, var seconds, var size, .. var paths]:
+        await Lists.RunAsync(new(address), users, Number(seconds), size, paths);
+        return 0;
+    case ["fill", var address, var users, var count]:
+        await Fill.RunAsync(new(address), users, Number(count));
+        return 0;
+    case ["cpu", var results, var measure, var baseline, .. var others]:
+        foreach (var line in (await File.ReadAllLinesAsync(results)).Where(line => line.StartsWith('{')).Select(Line.Of).ToList())
+        {
+            var goal = others.Select(other => other.Split('=')).FirstOrDefault(other => other[0] == line.Contender);
+            Console.WriteLine(line with
+            {
+                Measure = measure, Unit = "µs", Better = "less", Value = line.Extras!["server CPU µs each"] + line.Extras["database CPU µs each"], Extras = null,
+                Goals = goal is null ? null : new() { [baseline] = double.Parse(goal[1], CultureInfo.InvariantCulture) },
+            });
+        }
+
+        return 0;
+    case ["sink", var port]:
+        await Sink.RunAsync(Number(port));
+        return 0;
+    case ["line", var measure, var contender, var unit, var better, var value, .. var floor]:
+        Console.WriteLine(new Line(measure, contender, unit, better, double.Parse(value, CultureInfo.InvariantCulture), Floor: floor.Length > 0 ? double.Parse(floor[0], CultureInfo.InvariantCulture) : null));
         return 0;
     default:
         await Console.Error.WriteLineAsync("usage: see the first lines of bench/Load/Program.cs");

@@ -1,43 +1,114 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LimoCha.Bench;
 
-/// <summary>Medians over the rounds, and ratios to the conventional stack.</summary>
+/// <summary>One measurement, as a JSON line.</summary>
+/// <param name="Measure">What was measured; contenders of one measure are compared.</param>
+/// <param name="Contender">Who.</param>
+/// <param name="Unit">Of the value.</param>
+/// <param name="Better">more or less.</param>
+/// <param name="Value">What counts.</param>
+/// <param name="Extras">What else was seen, by column.</param>
+/// <param name="Goals">Ratios to reach against others, by contender.</param>
+/// <param name="Floor">A value to reach.</param>
+internal sealed record Line(
+    string Measure, string Contender, string Unit, string Better, double Value, Dictionary<string, double>? Extras = null, Dictionary<string, double>? Goals = null, double? Floor = null)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static Line Of(string json) => JsonSerializer.Deserialize<Line>(json, Options)!;
+
+    public override string ToString() => JsonSerializer.Serialize(this, Options);
+}
+
+/// <summary>Medians over the rounds with spread, ratios, and whether goals are reached.</summary>
 internal static class Report
 {
+    private sealed record Contender(string Name, List<Line> Lines)
+    {
+        public double Median { get; } = Middle(Lines.Select(line => line.Value));
+        public double Low => Lines.Min(line => line.Value);
+        public double High => Lines.Max(line => line.Value);
+        public double Extra(string column) => Middle(Lines.Where(line => line.Extras?.ContainsKey(column) == true).Select(line => line.Extras![column]));
+    }
+
     public static void Print(IEnumerable<string> lines)
     {
-        var rows = lines.Where(line => line.StartsWith('{')).Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
-        foreach (var mode in rows.GroupBy(row => Text(row, "mode")))
+        foreach (var (measure, unit, better, contenders) in Measures(lines))
         {
-            var contenders = mode.GroupBy(row => Text(row, "contender")).Select(group => new
+            string[] columns = [.. contenders.SelectMany(contender => contender.Lines).SelectMany(line => line.Extras?.Keys ?? Enumerable.Empty<string>()).Distinct()];
+            Console.WriteLine($"\n### {measure}\n");
+            Console.WriteLine($"| contender | rounds | {unit} (spread) |{string.Concat(columns.Select(column => $" {column} |"))}");
+            Console.WriteLine($"|---|---|---|{string.Concat(columns.Select(_ => "---|"))}");
+            foreach (var contender in contenders)
             {
-                Name = group.Key, Rounds = group.Count(), Rate = Median(group, "rate"), Low = group.Min(row => Value(row, "rate")), High = group.Max(row => Value(row, "rate")),
-                P50 = Median(group, "shownP50"), P99 = Median(group, "shownP99"), Answer99 = Median(group, "answeredP99"),
-                Server = Median(group, "serverCpuMicros"), Database = Median(group, "databaseCpuMicros"), Generator = Median(group, "generatorCpuMicros"),
-                Lost = group.Sum(row => Value(row, "lost")), Resent = group.Sum(row => Value(row, "again")), Errors = group.Sum(row => Value(row, "errors")),
-            }).ToList();
-            var baseline = contenders.FirstOrDefault(contender => contender.Name == "conventional");
-            Console.WriteLine(mode.Key == "closed" ? "\n### As fast as the answers come\n" : $"\n### At a fixed rate of {Value(mode.First(), "load"):F0}/s\n");
-            Console.WriteLine("| contender | rounds | dispatches/s (spread) | ratio | shown p50 ms | shown p99 ms | answered p99 ms | server CPU µs each | database CPU µs each | generator CPU µs each | lost | sent again | errors |");
-            Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-            foreach (var c in contenders.OrderByDescending(c => c.Rate))
+                Console.WriteLine($"| {contender.Name} | {contender.Lines.Count} | {Text(contender.Median)} ({Text(contender.Low)}–{Text(contender.High)}) |{string.Concat(columns.Select(column => $" {Text(contender.Extra(column))} |"))}");
+            }
+
+            Console.WriteLine();
+            foreach (var contender in contenders)
             {
-                var ratio = baseline is null ? 0 : mode.Key == "closed" ? c.Rate / baseline.Rate : c.P99 / baseline.P99;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {c.Name} | {c.Rounds} | {c.Rate:F0} ({c.Low:F0}–{c.High:F0}) | {ratio:F2}{(mode.Key == "closed" ? "" : " (p99)")} | {c.P50:F1} | {c.P99:F1} | {c.Answer99:F1} | {c.Server:F0} | {c.Database:F0} | {c.Generator:F0} | {c.Lost} | {c.Resent} | {c.Errors} |"));
+                foreach (var (against, goal) in contender.Lines[0].Goals ?? [])
+                {
+                    if (contenders.Find(other => other.Name == against) is { } other)
+                    {
+                        var ratio = contender.Median / other.Median;
+                        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"- {contender.Name}: **{ratio:F2} ×** {against} (goal {(better == "more" ? "≥" : "≤")} {goal} ×: {Reached(better == "more" ? ratio >= goal : ratio <= goal)})"));
+                    }
+                }
+
+                if (contender.Lines[0].Floor is { } floor)
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"- {contender.Name}: **{Text(contender.Median)}** {unit} (goal {(better == "more" ? "≥" : "≤")} {floor}: {Reached(better == "more" ? contender.Median >= floor : contender.Median <= floor)})"));
+                }
             }
         }
     }
 
-    private static string Text(JsonElement row, string name) => row.GetProperty(name).GetString()!;
-
-    private static double Value(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value.GetDouble() : 0;
-
-    private static double Median(IEnumerable<JsonElement> rows, string name)
+    /// <summary>Bars, a group a measure, each as long as its share of the group's longest.</summary>
+    public static string Plot(IEnumerable<string> lines)
     {
-        var values = rows.Select(row => Value(row, name)).Order().ToList();
-        return values.Count % 2 == 1 ? values[values.Count / 2] : (values[values.Count / 2 - 1] + values[values.Count / 2]) / 2;
+        const int width = 820, name = 220, bar = 440, row = 24;
+        var svg = new StringBuilder();
+        var y = 10;
+        foreach (var (measure, unit, _, contenders) in Measures(lines))
+        {
+            var most = contenders.Max(contender => contender.High);
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"10\" y=\"{y + 16}\" font-weight=\"600\">{Escape(measure)} ({Escape(unit)})</text>");
+            y += 28;
+            foreach (var contender in contenders)
+            {
+                double Length(double value) => most == 0 ? 0 : Math.Round(value / most * bar, 1);
+                svg.Append(CultureInfo.InvariantCulture, $"<text x=\"10\" y=\"{y + 15}\">{Escape(contender.Name)}</text><rect x=\"{name}\" y=\"{y + 3}\" width=\"{Length(contender.Median)}\" height=\"15\" fill=\"{(contender.Lines[0].Goals is null && contender.Lines[0].Floor is null ? "#b8c4bd" : "#2d6a4f")}\"/>");
+                svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{name + Length(contender.Low)} {y + 10.5}H{name + Length(contender.High)}\" stroke=\"#1b1b1b\"/><text x=\"{name + Length(contender.High) + 6}\" y=\"{y + 15}\">{Text(contender.Median)}</text>");
+                y += row;
+            }
+
+            y += 14;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{y}\" viewBox=\"0 0 {width} {y}\" font-family=\"system-ui, sans-serif\" font-size=\"13\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>{svg}</svg>\n");
     }
+
+    public static double Middle(IEnumerable<double> all)
+    {
+        var values = all.Order().ToList();
+        return values.Count == 0 ? 0 : values.Count % 2 == 1 ? values[values.Count / 2] : (values[values.Count / 2 - 1] + values[values.Count / 2]) / 2;
+    }
+
+    private static IEnumerable<(string Measure, string Unit, string Better, List<Contender> Contenders)> Measures(IEnumerable<string> lines) =>
+        lines.Where(line => line.StartsWith('{')).Select(Line.Of).GroupBy(line => line.Measure).Select(group => (
+            group.Key, group.First().Unit, group.First().Better, group.GroupBy(line => line.Contender).Select(contender => new Contender(contender.Key, [.. contender])).ToList()));
+
+    private static string Reached(bool yes) => yes ? "reached" : "**not reached**";
+
+    private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+
+    private static string Text(double value) => value.ToString(Math.Abs(value) >= 100 || value == Math.Floor(value) ? "#,0" : "0.0#", CultureInfo.InvariantCulture);
 }

@@ -115,7 +115,6 @@ public static class SiloHosting
         ArgumentNullException.ThrowIfNull(silo);
         var services = silo.Services;
         services.AddOptions<RecoveryOptions>().BindConfiguration("Recovery").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<IChangeFeed>(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
@@ -160,6 +159,7 @@ public static class SiloHosting
     {
         ArgumentNullException.ThrowIfNull(silo);
         var services = silo.Services;
+        services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
         services.AddSingleton<PostgresStateStore>();
         services.AddSingleton<SqliteStateStore>();
         services.AddSingleton<IStateStore>(provider => provider.GetRequiredService<Database>().Kind == DatabaseKind.PostgreSql

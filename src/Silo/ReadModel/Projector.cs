@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using LimoCha.Actors.Devices;
+using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Recovery;
@@ -41,6 +42,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     /// <inheritdoc />
     public async Task ProjectAsync(ProjectionEntry entry)
     {
+        using var span = Tracing.Source.StartActivity("project");
         var pending = new Pending(entry);
         if (!queue.Writer.TryWrite(pending))
         {
@@ -53,6 +55,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        StorageMetrics.Meter.CreateObservableGauge("limocha.projection.queue", () => queue.Reader.Count, "{entry}", "Entries that wait to be projected");
         while (await queue.Reader.WaitToReadAsync(stoppingToken))
         {
             await Gate;

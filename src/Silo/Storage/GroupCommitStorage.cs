@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.Logging;
@@ -34,6 +36,8 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         this.logger = logger;
         writes = Channel.CreateBounded<PendingWrite>(this.options.MaxQueue);
         reads = Channel.CreateBounded<PendingRead>(this.options.MaxQueue);
+        StorageMetrics.Meter.CreateObservableGauge("limocha.storage.queue", () => writes.Reader.Count, "{state}", "States that wait to be written");
+        StorageMetrics.Meter.CreateObservableGauge("limocha.storage.read_queue", () => reads.Reader.Count, "{state}", "States that wait to be read");
         lanes =
         [
             .. Enumerable.Range(0, store.WriteLanes).Select(_ => Task.Run(() => DrainAsync(writes.Reader, WriteBatchAsync))),
@@ -95,10 +99,14 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
 
     private async Task<string> CommitAsync(string stateName, GrainId grainId, string? etag, byte[]? payload)
     {
+        using var span = Tracing.Source.StartActivity("commit");
+        var from = Stopwatch.GetTimestamp();
         int? expected = etag is null ? null : int.Parse(etag, CultureInfo.InvariantCulture);
         var write = new PendingWrite(GrainRowKey.Of(stateName, grainId), expected, payload);
         Enqueue(writes.Writer, write);
-        return (await write.Done.ConfigureAwait(false)).ToString(CultureInfo.InvariantCulture);
+        var version = await write.Done.ConfigureAwait(false);
+        StorageMetrics.Commit.Record(Stopwatch.GetElapsedTime(from).TotalSeconds);
+        return version.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>The very array that the serializer made, when it is one.</summary>

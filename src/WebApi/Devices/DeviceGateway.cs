@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
@@ -101,7 +103,8 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         {
             lock (link.Unacknowledged)
             {
-                link.Unacknowledged.Acknowledge(cards);
+                var now = clock.GetUtcNow();
+                link.Unacknowledged.Acknowledge(cards, message => DeviceMetrics.Show(message, now));
             }
         }
     }
@@ -161,6 +164,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
     {
         // The cluster holds observers weakly; this object lives as long as the process, and so does the reference.
         var me = new GatewayRef(Ids.New(clock), grains.CreateObjectReference<IDeviceGateway>(this));
+        DeviceMetrics.CountDevices(() => links.Count, () => links.Values.Sum(link => link.Unacknowledged.Count));
         local.Add(me.Epoch, this);
         using var timer = new PeriodicTimer(RegisterPeriod, clock);
         var others = Task.WhenAll(ResendAsync(stoppingToken), AnnounceAsync(me, stoppingToken));
@@ -240,10 +244,13 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         }
     }
 
-    private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages) =>
-        links.TryGetValue(connectionId, out var link) && link.UserId == userId
+    private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages)
+    {
+        using var span = Tracing.Source.StartActivity("push", ActivityKind.Producer);
+        return links.TryGetValue(connectionId, out var link) && link.UserId == userId
             ? SendAsync(link, () => Sent(link, messages))
             : GoneAsync(userId, connectionId);
+    }
 
     private IReadOnlyList<DeviceMessage> Sent(DeviceLink link, IReadOnlyList<DeviceMessage> messages)
     {
@@ -262,6 +269,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
             foreach (var message in messages)
             {
                 link.Unacknowledged.Sent(message, link.Have, Steady);
+                DeviceMetrics.Push(message, clock.GetUtcNow());
                 link.Note(message);
             }
         }
@@ -329,7 +337,9 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
                 {
                     lock (link.Unacknowledged)
                     {
-                        return link.Unacknowledged.Due(now, Random.Shared.NextDouble());
+                        var due = link.Unacknowledged.Due(now, Random.Shared.NextDouble());
+                        DeviceMetrics.Repeat(due.Count);
+                        return due;
                     }
                 }
 

@@ -46,8 +46,8 @@ public sealed class Unacknowledged
         }
     }
 
-    /// <summary>The device has shown these; unknown ones and old versions are ignored.</summary>
-    public void Acknowledge(IReadOnlyList<CardRef> shown)
+    /// <summary>The device has shown these; unknown ones and old versions are ignored. <paramref name="was"/> hears what had waited.</summary>
+    public void Acknowledge(IReadOnlyList<CardRef> shown, Action<DeviceMessage>? was = null)
     {
         ArgumentNullException.ThrowIfNull(shown);
         foreach (var card in shown)
@@ -55,6 +55,7 @@ public sealed class Unacknowledged
             if (card is not null && waiting.TryGetValue(card.Id, out var wait) && wait.Version <= card.Version)
             {
                 waiting.Remove(card.Id);
+                was?.Invoke(wait.Message);
             }
         }
     }

@@ -68,6 +68,7 @@ internal static class WebHosting
         services.AddExceptionHandler<FailureHandler>();
         services.AddValidation(RememberedValidation.AddTo);
         services.AddLimits();
+        services.AddSingleton<Admission>();
         services.AddHostedService<IdempotencyPurge>();
         services.AddSingleton<CheckInService>();
         services.AddSingleton<CustomerLists>();
@@ -111,7 +112,7 @@ internal static class WebHosting
         if (Tracing.IsExported)
         {
             telemetry.WithTracing(tracing => tracing
-                .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Storage").AddAspNetCoreInstrumentation()
+                .AddSource(Tracing.SourceName, "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage").AddAspNetCoreInstrumentation()
                 .AddProcessor<SpanPrivacy>().AddOtlpExporter());
         }
     }
@@ -120,6 +121,7 @@ internal static class WebHosting
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseMiddleware<Admission>();
         // Pages speak the reader's language; the API and the hub have none, and a culture costs time at every await.
         app.UseWhen(context => !context.Request.IsFromProgram(), pages => pages.UseRequestLocalization(options =>
         {

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using HdrHistogram;
+
+namespace LimoCha.Bench;
+
+/// <summary>Lists, as a manager's client asks for them: pages, filters, sorts, searches.</summary>
+internal static class Lists
+{
+    private const int Callers = 4;
+
+    public static async Task RunAsync(Uri address, string usersFile, int seconds, string size, IEnumerable<string> paths)
+    {
+        var users = await CheckIns.UsersAsync(usersFile);
+        using var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", users[0].Token);
+        foreach (var path in paths)
+        {
+            var actual = path.Replace("{user}", users[1].Id.ToString(), StringComparison.Ordinal);
+            var histogram = new LongConcurrentHistogram(1, 120_000_000, 3);
+            var failed = 0;
+            for (var warm = 0; warm < 20; warm++)
+            {
+                using var answer = await http.GetAsync(new Uri($"api/v1/{actual}", UriKind.Relative));
+            }
+
+            var watch = Stopwatch.StartNew();
+            await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+            {
+                while (watch.Elapsed.TotalSeconds < seconds)
+                {
+                    var from = Stopwatch.GetTimestamp();
+                    using var answer = await http.GetAsync(new Uri($"api/v1/{actual}", UriKind.Relative));
+                    await answer.Content.ReadAsByteArrayAsync();
+                    if (!answer.IsSuccessStatusCode)
+                    {
+                        Interlocked.Increment(ref failed);
+                    }
+
+                    histogram.RecordValue(Math.Max(1, (Stopwatch.GetTimestamp() - from) * 1_000_000 / Stopwatch.Frequency));
+                }
+            })));
+            Console.WriteLine(new Line($"Lists over {size}", $"GET /{path}", "p99 ms", "less", Math.Round(histogram.GetValueAtPercentile(99) / 1000.0, 1), new()
+            {
+                ["p50 ms"] = Math.Round(histogram.GetValueAtPercentile(50) / 1000.0, 1), ["answers/s"] = Math.Round(histogram.TotalCount / (double)seconds, 1), ["errors"] = failed,
+            }, Floor: 50));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Globalization;
+using HdrHistogram;
+using LimoCha.Actors.Hosting;
+using LimoCha.Actors.Storage;
+using LimoCha.Bench;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+// Grain storage alone: the product's group commit and Microsoft.Orleans.Persistence.AdoNet, in one process, on one table of one
+// database, taking turns.
+//   <PostgreSql|Sqlite> <connection string> <rounds> <seconds> <silo port> <gateway port> [<database pid>]
+// Prints a JSON line a measurement: states written as fast as 256 writers can, the time of a write when there is one writer, and
+// actors coming up from storage.
+var (kind, connection, rounds, seconds) = (args[0], args[1], Number(args[2]), Number(args[3]));
+var builder = Host.CreateApplicationBuilder();
+builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+{
+    ["Storage:Provider"] = kind, ["Storage:ConnectionString"] = connection, ["Logging:LogLevel:Default"] = "None",
+    ["Privacy:MasterKeys:1"] = Convert.ToBase64String(new byte[32]),
+});
+builder.AddLimoChaDatabase();
+builder.Services.AddHostedService<SchemaUpgrade>();
+builder.UseOrleans(silo =>
+{
+    silo.UseLocalhostClustering(Number(args[4]), Number(args[5]));
+    silo.AddLimoChaStorage();
+    // A cold actor is one that is not there: idle ones stay until the run is over.
+    silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromHours(2));
+});
+using var host = builder.Build();
+await host.StartAsync();
+
+var cpu = new Cpu([.. new[] { Environment.ProcessId.ToString(CultureInfo.InvariantCulture) }, .. args.Skip(6)]);
+(string Name, string Provider, Func<Guid, IBenchGrain> Grain)[] contenders =
+[
+    ("AdoNet", "AdoNet", id => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAdoNetGrain>(id)),
+    ("group commit", "Default", id => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IGroupCommitGrain>(id)),
+];
+var written = contenders.ToDictionary(contender => contender.Name, _ => new List<Guid>());
+
+for (var round = 0; round <= rounds; round++)
+{
+    // The first round compiles and is not recorded.
+    foreach (var contender in contenders)
+    {
+        var storage = host.Services.GetRequiredKeyedService<IGrainStorage>(contender.Provider);
+        await WriteAsync(contender.Name, storage, writers: 256, round);
+        await WriteAsync(contender.Name, storage, writers: 1, round);
+    }
+
+    foreach (var contender in contenders)
+    {
+        await ActivateAsync(contender.Name, contender.Grain, round);
+    }
+}
+
+await host.StopAsync();
+
+async Task WriteAsync(string contender, IGrainStorage storage, int writers, int round)
+{
+    var (histogram, total, refused) = (new LongConcurrentHistogram(1, 60_000_000, 3), 0L, 0L);
+    var before = cpu.Now();
+    var watch = Stopwatch.StartNew();
+    await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
+    {
+        while (watch.Elapsed.TotalSeconds < (writers == 1 ? seconds / 2.0 : seconds))
+        {
+            var id = Guid.CreateVersion7();
+            var grain = GrainId.Create(GrainType.Create("bench"), GrainIdKeyExtensions.CreateGuidKey(id));
+            var state = new GrainState<BenchState> { State = State(writer) };
+            var from = Stopwatch.GetTimestamp();
+            try
+            {
+                await storage.WriteStateAsync("bench", grain, state);
+            }
+            catch (System.Data.Common.DbException)
+            {
+                // A provider that lets the database refuse writers has written less.
+                Interlocked.Increment(ref refused);
+                continue;
+            }
+
+            histogram.RecordValue(Math.Max(1, (Stopwatch.GetTimestamp() - from) * 1_000_000 / Stopwatch.Frequency));
+            Interlocked.Increment(ref total);
+            lock (written)
+            {
+                written[contender].Add(id);
+            }
+        }
+    })));
+    var elapsed = watch.Elapsed.TotalSeconds;
+    var after = cpu.Now();
+    if (round == 0)
+    {
+        return;
+    }
+
+    if (writers == 1)
+    {
+        Print(contender, $"One lone writer on {kind}", "µs (p50)", "less", histogram.GetValueAtPercentile(50), new() { ["p99"] = histogram.GetValueAtPercentile(99) }, ("AdoNet", 1.1));
+    }
+    else
+    {
+        Print(contender, $"States written by {writers} writers on {kind}", "rows/s", "more", total / elapsed, new()
+        {
+            ["p99 ms"] = Math.Round(histogram.GetValueAtPercentile(99) / 1000.0, 1), ["process CPU µs each"] = Each(before.Server, after.Server, total), ["database CPU µs each"] = Each(before.Database, after.Database, total), ["refused"] = refused,
+        }, ("AdoNet", 0), floor: 20_000);
+    }
+}
+
+async Task ActivateAsync(string contender, Func<Guid, IBenchGrain> grain, int round)
+{
+    const int callers = 256;
+    List<Guid> ids;
+    lock (written)
+    {
+        // Fewer for both when one wrote less: each comes up once in the run.
+        var many = Math.Min(20_000, written.Values.Min(list => list.Count) / 2);
+        ids = [.. written[contender].Take(many)];
+        written[contender].RemoveRange(0, many);
+    }
+
+    Random.Shared.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
+    var next = -1;
+    var before = cpu.Now();
+    var watch = Stopwatch.StartNew();
+    await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+    {
+        for (var i = Interlocked.Increment(ref next); i < ids.Count; i = Interlocked.Increment(ref next))
+        {
+            if (await grain(ids[i]).RoundAsync() != 1)
+            {
+                throw new InvalidOperationException("The state was not there.");
+            }
+        }
+    })));
+    var elapsed = watch.Elapsed.TotalSeconds;
+    var after = cpu.Now();
+    if (round > 0)
+    {
+        Print(contender, $"Actors coming up from {kind}", "activations/s", "more", ids.Count / elapsed, new()
+        {
+            ["process CPU µs each"] = Each(before.Server, after.Server, ids.Count), ["database CPU µs each"] = Each(before.Database, after.Database, ids.Count),
+        }, ("AdoNet", 4));
+    }
+}
+
+static BenchState State(int writer) => new()
+{
+    Title = $"Visit {writer}", Description = new string('x', 300), Assignee = Guid.CreateVersion7(), Customer = Guid.CreateVersion7(), At = DateTimeOffset.UtcNow, Round = 1,
+    Tags = ["visit", "contract", "samples", "signature", "photo"],
+};
+
+static double Each(long from, long to, long many) => Math.Round((to - from) / (double)Math.Max(1, many), 1);
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static void Print(string contender, string measure, string unit, string better, double value, Dictionary<string, double> extras, (string Against, double Ratio) goal, double? floor = null) =>
+    Console.WriteLine(new Line(
+        measure, contender, unit, better, Math.Round(value, 1), extras,
+        contender == goal.Against || goal.Ratio == 0 ? null : new() { [goal.Against] = goal.Ratio }, contender == goal.Against ? null : floor));

@@ -1,0 +1,84 @@
+# What every scenario needs: a folder of its own, a PostgreSQL of its own, contenders started and stopped, results kept.
+# Sourced by bench/run.sh, from the repository's top.
+work=$(mktemp -d); chmod 755 "$work"
+results="$work/results.jsonl"; : >"$results"
+pg=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
+port=$((20000 + RANDOM % 20000))
+declare -A server=() address=()
+
+as_db() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
+
+cleanup() {
+  for pid in "${server[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  [ -d "$work/pg" ] && as_db "$pg/pg_ctl" -D "$work/pg" stop -m immediate >/dev/null 2>&1
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+build() { # project…
+  local project
+  for project in "$@"; do dotnet build -c Release --nologo -v quiet "$project" >"$work/build.log" || { cat "$work/build.log"; exit 1; }; done
+}
+
+# The generator's own continuations run where its sockets complete: it takes a fifth less of the machine that is measured.
+load() { DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 dotnet bench/Load/bin/Release/net10.0/LimoCha.Bench.Load.dll "$@"; }
+
+# fsync on, the same settings for everybody; a database for each name.
+postgres() {
+  local name
+  mkdir "$work/pg"; [ "$(id -u)" -eq 0 ] && chown nobody "$work/pg"
+  as_db "$pg/initdb" -D "$work/pg" -U limocha -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
+  as_db "$pg/pg_ctl" -D "$work/pg" -w -l "$work/pg/log" -o "-p $port -k $work/pg -c listen_addresses=127.0.0.1 -c fsync=on -c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=300 -c shared_preload_libraries=pg_stat_statements" start >/dev/null
+  for name in "$@"; do "$pg/createdb" -h 127.0.0.1 -p "$port" -U limocha "$name"; done
+}
+connection() { echo "Host=127.0.0.1;Port=$port;Username=limocha;Database=$1"; }
+sql() { "$pg/psql" -h 127.0.0.1 -p "$port" -U limocha -qAtX -d "$1" -c "$2"; }
+database_pid() { head -1 "$work/pg/postmaster.pid" 2>/dev/null || true; }
+
+free_port() { port_seed=$((${port_seed:-$port} + 1)); echo "$port_seed"; }
+
+# serve <contender> <dll> [VAR=value…]: starts a server and waits until it is ready.
+serve() {
+  local name=$1 dll=$2; shift 2
+  port_seed=$((${port_seed:-$port} + 1)); address[$name]="http://127.0.0.1:$port_seed"
+  env ASPNETCORE_URLS="${address[$name]}" LIMOCHA_URLS="${address[$name]}" "$@" dotnet "$dll" >"$work/$name.log" 2>&1 &
+  server[$name]=$!
+  # The baselines have no such page: that they answer is enough.
+  until curl -s -o /dev/null -w '%{http_code}' "${address[$name]}/health/ready" | grep -qE '^(200|404)$'; do kill -0 "${server[$name]}" 2>/dev/null || { cat "$work/$name.log"; exit 1; }; sleep 0.05; done
+}
+stop() { kill "${server[$1]}" 2>/dev/null || true; wait "${server[$1]}" 2>/dev/null || true; unset "server[$1]"; }
+
+web=src/WebApi/bin/Release/net10.0/LimoCha.Actors.WebApi.dll
+conventional=bench/Conventional/bin/Release/net10.0/LimoCha.Bench.Conventional.dll
+push_only=bench/PushOnly/bin/Release/net10.0/LimoCha.Bench.PushOnly.dll
+unlimited="Web__AccessTokenLifetime=10:00:00 RateLimits__PerUserPerSecond=1000000 RateLimits__PerUserBurst=1000000 RateLimits__SignInsPerMinute=1000000 RateLimits__ConnectsPerUserPerSecond=1000000 Risk__UsesPerTenMinutes=100000000"
+
+# product <name> <VAR=value…>: the product with a data folder and silo ports of its own, without the limits that protect it from one caller.
+product() {
+  local name=$1 silo gateway; shift
+  port_seed=$((${port_seed:-$port} + 2)); silo=$((port_seed - 1)) gateway=$port_seed
+  # shellcheck disable=SC2086
+  serve "$name" "$web" $unlimited LIMOCHA_DATA="$work/data-$name" Cluster__SiloPort="$silo" Cluster__GatewayPort="$gateway" "$@"
+}
+
+# staff <contender> <count>: makes the first admin and so many staff, signed in, in $work/users-<contender>.json.
+staff() {
+  local token
+  until token=$(grep -o 'setup?token=[0-9a-f]*' "$work/$1.log" | cut -d= -f2) && [ -n "$token" ]; do sleep 0.2; done
+  load prepare "${address[$1]}/" "$token" "$2" "$work/users-$1.json"
+}
+
+keep() { # scenario, what was done
+  local out
+  out="bench/results/$(date -u +%F)-$1"
+  {
+    echo "# ${1^}, $(date -u +%F)"
+    echo
+    echo "$(nproc) cores ($(awk -F: '/model name/ { print $2; exit }' /proc/cpuinfo | xargs)), $(free -g | awk '/Mem/ { print $2 }') GiB, PostgreSQL $("$pg/postgres" --version | awk '{ print $3 }') with fsync, .NET $(dotnet --version), commit $(git rev-parse --short HEAD); everything on one machine, load generator included. $2"
+    load report "$results"
+    echo; echo "![plot]($(basename "$out").svg)"
+  } | tee "$out.md"
+  cp "$results" "$out.jsonl"
+  load plot "$results" "$out.svg"
+  echo "Kept in $out.md, .jsonl and .svg"
+}

@@ -1,0 +1,28 @@
+# Tasks posted by callers and shown on devices, durably: the product, the conventional stack (ASP.NET Core, Npgsql, SignalR), and
+# push alone, which stores nothing and is the limit.
+postgres conventional product
+serve conventional "$conventional" ConnectionString="$(connection conventional)"
+product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)"
+serve push-only "$push_only"
+echo "Preparing $devices staff…"
+staff product "$devices"
+for contender in conventional push-only; do curl -s "${address[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
+
+measure() { # contender mode load
+  load dispatch "$2" "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$3" "$seconds" "${server[$1]}" "$(database_pid)"
+}
+
+# The runtime compiles hot methods anew for minutes of use: until then a contender runs at a third of its rate.
+echo "Warming up"
+for round in 1 2; do for contender in conventional product push-only; do measure "$contender" closed "$callers" >/dev/null; done; done
+
+for round in $(seq "$rounds"); do
+  echo "Round $round of $rounds"
+  for contender in conventional product push-only; do measure "$contender" closed "$callers" | tee -a "$results"; done
+done
+peak=$(load median "$results" conventional)
+echo "Open loop at the conventional stack's peak of $peak/s"
+for round in $(seq "$rounds"); do
+  for contender in conventional product; do measure "$contender" open "$peak" | tee -a "$results"; done
+done
+keep dispatch "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

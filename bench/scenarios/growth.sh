@@ -1,0 +1,26 @@
+# The same work over a hundred times the stored data, and lists over a million tasks and customers.
+postgres small large
+product small Storage__Provider=PostgreSql Storage__ConnectionString="$(connection small)"
+product large Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
+for contender in small large; do
+  staff "$contender" "$devices"
+  load fill "${address[$contender]}/" "$work/users-$contender.json" 10000
+done
+stop large
+echo "Growing to a hundred times the data…"
+"$pg/psql" -h 127.0.0.1 -p "$port" -U limocha -qAtX -d large -f bench/scenarios/growth.sql >/dev/null
+sql large "VACUUM ANALYZE"
+echo "$(sql large 'SELECT count(*) FROM task') tasks, $(sql large 'SELECT count(*) FROM customer') customers, $(sql large 'SELECT count(*) FROM orleansstorage') states"
+product large Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
+measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
+echo "Warming up"
+for round in 1 2; do for contender in small large; do measure "$contender" >/dev/null; done; done
+for round in $(seq "$rounds"); do
+  echo "Round $round of $rounds"
+  for contender in small large; do measure "$contender" | tee -a "$results"; done
+done
+load cpu "$results" "CPU of a dispatch, server and database" small large=1.1 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
+load lists "${address[large]}/" "$work/users-large.json" 4 "1,000,000 tasks and customers" \
+  "tasks?limit=50" "tasks?limit=50&sort=createdAt" "tasks?limit=50&stage=assigned" "tasks?limit=50&assigneeId={user}" "tasks?limit=50&q=000001" \
+  "customers?limit=50" "customers?limit=50&sort=createdAt" "customers?limit=50&ownerId={user}" "customers?limit=50&q=%E5%8D%95%E4%BD%8D" | tee -a "$results"
+keep growth "small: 10,000 tasks and customers, large: 1,000,000. $devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

@@ -1,0 +1,30 @@
+# What another silo and another hop cost: one process with its silo, two such, and a client process before two silos.
+postgres one two apart
+shared=(Web__Secret="$(head -c 32 /dev/urandom | base64)" Privacy__MasterKeys__1="$(head -c 32 /dev/urandom | base64)")
+cluster() { # contender database: the settings of a member of its cluster
+  echo Storage__Provider=PostgreSql "Storage__ConnectionString=$(connection "$2")" Cluster__Mode=AdoNet "Cluster__ClusterId=$1" Cluster__AdvertisedAddress=127.0.0.1
+}
+# shellcheck disable=SC2046
+{
+  product one-silo "${shared[@]}" $(cluster one one)
+  product two-silos "${shared[@]}" $(cluster two two)
+  product two-silos-b "${shared[@]}" $(cluster two two)
+  for silo in a b; do
+    port_seed=$((port_seed + 2))
+    env "${shared[@]}" $(cluster apart apart) Cluster__SiloPort=$((port_seed - 1)) Cluster__GatewayPort=$port_seed dotnet src/Silo/bin/Release/net10.0/LimoCha.Actors.Silo.dll >"$work/silo-$silo.log" 2>&1 &
+    server[silo-$silo]=$!
+  done
+  until grep -q "Application started" "$work/silo-a.log" && grep -q "Application started" "$work/silo-b.log"; do sleep 0.2; done
+  product client-and-two-silos "${shared[@]}" $(cluster apart apart) Web__Mode=Client
+}
+declare -A pids=([one-silo]="${server[one-silo]}" [two-silos]="${server[two-silos]},${server[two-silos-b]}" [client-and-two-silos]="${server[client-and-two-silos]},${server[silo-a]},${server[silo-b]}")
+for contender in one-silo two-silos client-and-two-silos; do staff "$contender" "$devices"; done
+measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${pids[$1]}" "$(database_pid)"; }
+echo "Warming up"
+for round in 1 2; do for contender in one-silo two-silos client-and-two-silos; do measure "$contender" >/dev/null; done; done
+for round in $(seq "$rounds"); do
+  echo "Round $round of $rounds"
+  for contender in one-silo two-silos client-and-two-silos; do measure "$contender" | tee -a "$results"; done
+done
+load cpu "$results" "Server CPU of a dispatch" one-silo two-silos=1.3 client-and-two-silos=1.6 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
+keep silos "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns; every process of a contender is counted."

@@ -1,0 +1,25 @@
+# Twenty minutes at 70 % of what it can do: memory stays flat and no queue grows. SOAK_SECONDS shortens it.
+soak=${SOAK_SECONDS:-1200}
+postgres product
+product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)"
+staff product "$devices"
+measure() { load dispatch "$1" product "${address[product]}/" "$work/users-product.json" "$devices" "$2" "$3" "${server[product]}" "$(database_pid)"; }
+echo "Warming up"; for round in 1 2 3; do measure closed "$callers" "$seconds" >"$work/warm.json"; done
+rate=$(($(grep -o '"value":[0-9]*' "$work/warm.json" | cut -d: -f2) * 7 / 10))
+echo "$soak s at $rate/s"
+metric() { curl -s "${address[product]}/metrics" | awk -v name="$1" '$1 ~ "^" name { sum += $2 } END { printf "%d", sum }'; }
+measure open "$rate" "$soak" >"$work/soak.json" &
+soaking=$!
+until=$(($(date +%s) + soak)) minute=0
+while [ "$(date +%s)" -lt "$until" ] && kill -0 "$soaking" 2>/dev/null; do
+  sleep 60 & wait $! || true
+  minute=$((minute + 1))
+  echo "{\"minute\":$minute,\"residentMiB\":$(($(awk '/VmRSS/ { print $2 }' "/proc/${server[product]}/status") / 1024)),\"heapMiB\":$(($(metric dotnet_gc_last_collection_heap_size_bytes) / 1048576)),\"waitingWrites\":$(metric limocha_storage_queue),\"waitingProjections\":$(metric limocha_projection_queue),\"unacknowledged\":$(metric limocha_hub_unacknowledged)}" | tee -a "$work/soak-minutes.jsonl"
+done
+wait "$soaking"
+cat "$work/soak.json" | tee -a "$results"
+half() { awk -F'[:,}]' -v from="$1" -v to="$2" '{ n++; value[n] = $4 } END { for (i = int(n * from) + 1; i <= int(n * to); i++) { sum += value[i]; count++ } printf "%d", count ? sum / count : 0 }' "$work/soak-minutes.jsonl"; }
+load line "Resident memory" "second quarter" MiB less "$(half 0.25 0.5)" >>"$results"
+load line "Resident memory" "last quarter" MiB less "$(half 0.75 1)" "$(($(half 0.25 0.5) * 11 / 10))" >>"$results"
+cp "$work/soak-minutes.jsonl" "bench/results/$(date -u +%F)-soak-minutes.jsonl"
+keep soak "$devices devices, $soak s at $rate/s. A sample each minute: the -minutes.jsonl beside this."

@@ -1,0 +1,14 @@
+# The dispatch scenario on the embedded default: the product and the conventional stack, each on SQLite (write-ahead log, synchronous FULL).
+serve conventional "$conventional" ConnectionString="Data Source=$work/conventional.db"
+product product
+serve push-only "$push_only"
+staff product "$devices"
+for contender in conventional push-only; do curl -s "${address[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
+measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}"; }
+echo "Warming up"
+for round in 1 2; do for contender in conventional product push-only; do measure "$contender" >/dev/null; done; done
+for round in $(seq "$rounds"); do
+  echo "Round $round of $rounds"
+  for contender in conventional product push-only; do measure "$contender" | tee -a "$results"; done
+done
+keep sqlite "On SQLite. $devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."
