@@ -128,9 +128,9 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
             recovered += behind.Count;
         }
 
+        StorageMetrics.Recovered.Add(recovered);
         if (recovered > 0)
         {
-            StorageMetrics.Recovered.Add(recovered);
             LogRecovered(logger, recovered);
         }
     }

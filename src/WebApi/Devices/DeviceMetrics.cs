@@ -19,6 +19,7 @@ internal static class DeviceMetrics
 
     public static void CountDevices(Func<int> devices, Func<int> waiting)
     {
+        Repeated.Add(0);
         Meter.CreateObservableGauge("limocha.hub.devices", devices, "{device}", "Devices connected to this process");
         Meter.CreateObservableGauge("limocha.hub.unacknowledged", waiting, "{card}", "Cards that were sent and are not acknowledged");
     }

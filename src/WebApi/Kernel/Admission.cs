@@ -19,6 +19,8 @@ internal sealed class Admission : IMiddleware, IDisposable
     {
         var most = settings.Value.UnderWay;
         limiter = new(new() { PermitLimit = most, QueueLimit = 0 });
+        // A counter that never counted is not on the page that dashboards read.
+        Refused.Add(0);
         Meter.CreateObservableGauge("limocha.api.under_way", () => most - limiter.GetStatistics()!.CurrentAvailablePermits, "{request}", "Requests under way");
     }
 
