@@ -28,7 +28,7 @@ postgres() {
   local name
   mkdir "$work/pg"; [ "$(id -u)" -eq 0 ] && chown nobody "$work/pg"
   as_db "$pg/initdb" -D "$work/pg" -U limocha -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
-  as_db "$pg/pg_ctl" -D "$work/pg" -w -l "$work/pg/log" -o "-p $port -k $work/pg -c listen_addresses=127.0.0.1 -c fsync=on -c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=300 -c shared_preload_libraries=pg_stat_statements" start >/dev/null
+  as_db "$pg/pg_ctl" -D "$work/pg" -w -l "$work/pg/log" -o "-p $port -k $work/pg -c listen_addresses=127.0.0.1 -c fsync=on -c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=300 ${postgres_options:-}" start >/dev/null
   for name in "$@"; do "$pg/createdb" -h 127.0.0.1 -p "$port" -U limocha "$name"; done
 }
 connection() { echo "Host=127.0.0.1;Port=$port;Username=limocha;Database=$1"; }

@@ -33,7 +33,8 @@ internal static class CheckIns
         var users = (await UsersAsync(usersFile)).Skip(1).ToList();
         var (histogram, done, refused) = (new LongConcurrentHistogram(1, 60_000_000, 3), 0L, 0L);
         Cpu.Sample before = default;
-        using var started = new Barrier(callers + 1);
+        var connected = new CountdownEvent(callers);
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var watch = new Stopwatch();
         var end = TimeSpan.FromSeconds(seconds + 2);
         var work = Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
@@ -48,7 +49,13 @@ internal static class CheckIns
             }
 
             var inside = new bool[mine.Count];
-            started.SignalAndWait();
+            if (connected.Signal())
+            {
+                watch.Start();
+                start.SetResult();
+            }
+
+            await start.Task;
             for (var i = 0; watch.Elapsed < end; i = (i + 1) % mine.Count)
             {
                 var from = Stopwatch.GetTimestamp();
@@ -73,8 +80,7 @@ internal static class CheckIns
 
             connections.ForEach(connection => connection.Dispose());
         })).ToList();
-        started.SignalAndWait();
-        watch.Start();
+        await start.Task;
         await Task.Delay(2000);
         before = cpu.Now();
         await Task.WhenAll(work);

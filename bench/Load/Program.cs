@@ -8,10 +8,13 @@ using LimoCha.Bench;
 //   prepare <base> <set-up token> <count> <users.json>     makes staff through the product's API
 //   place   <base> <users.json>                            makes a check-in place; everybody consents; prints its id
 //   checkins <base> <users.json> <place> <callers> <seconds> [<server pid> <database pid>]
+//   customers <base> <users.json> <count>                  makes customers who consent to be called; prints their ids
+//   uses    <base> <users.json> <customers file> <seconds> [<server pid> <database pid>]
 //   hub     <contender> <base> <users.json> <connections> <server pid>
 //   lists   <base> <users.json> <seconds> <size> <path>…   time of list pages
 //   fill    <base> <users.json> <count>                    makes so many tasks and customers
 //   cpu     <results.jsonl> <measure> <contender> <contender=ratio>…   lines of the CPU that each took, server and database
+//   simulate <results.jsonl>                               the group commit's queue, fitted to the lines and compared with them
 //   sink    <port>                                         an HTTP server that takes whatever is posted and answers 200
 //   line    <measure> <contender> <unit> more|less <value> [floor]   a measurement made elsewhere, as a JSON line
 //   report  <results.jsonl>                                medians, ratios and goals as tables
@@ -45,6 +48,12 @@ switch (args)
     case ["checkins", var address, var users, var place, var callers, var seconds, .. var pids]:
         Console.WriteLine(await CheckIns.MeasureAsync(new(address), users, place, Number(callers), Number(seconds), new(pids)));
         return 0;
+    case ["customers", var address, var users, var count]:
+        Console.WriteLine(string.Join('\n', await Uses.PrepareAsync(new(address), users, Number(count))));
+        return 0;
+    case ["uses", var address, var users, var customers, var seconds, .. var pids]:
+        Console.WriteLine(await Uses.MeasureAsync(new(address), users, await File.ReadAllLinesAsync(customers), Number(seconds), new(pids)));
+        return 0;
     case ["hub", var contender, var address, var users, var connections, var pid]:
         await HubStorm.RunAsync(contender, new(address), users, Number(connections), pid);
         return 0;
@@ -63,6 +72,13 @@ switch (args)
                 Measure = measure, Unit = "µs", Better = "less", Value = line.Extras!["server CPU µs each"] + line.Extras["database CPU µs each"], Extras = null,
                 Goals = goal is null ? null : new() { [baseline] = double.Parse(goal[1], CultureInfo.InvariantCulture) },
             });
+        }
+
+        return 0;
+    case ["simulate", var results]:
+        foreach (var line in GroupCommitQueue.Compare([.. (await File.ReadAllLinesAsync(results)).Where(line => line.StartsWith('{')).Select(Line.Of)]))
+        {
+            Console.WriteLine(line);
         }
 
         return 0;

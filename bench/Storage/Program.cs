@@ -16,6 +16,13 @@ using Orleans.Storage;
 //   <PostgreSql|Sqlite> <connection string> <rounds> <seconds> <silo port> <gateway port> [<database pid>]
 // Prints a JSON line a measurement: states written as fast as 256 writers can, the time of a write when there is one writer, and
 // actors coming up from storage.
+//   sealing <rounds>: what it takes to seal and open the contact data of a customer.
+if (args is ["sealing", var times])
+{
+    SealingCost.Measure(Number(times));
+    return;
+}
+
 var (kind, connection, rounds, seconds) = (args[0], args[1], Number(args[2]), Number(args[3]));
 var builder = Host.CreateApplicationBuilder();
 builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -59,16 +66,25 @@ for (var round = 0; round <= rounds; round++)
     }
 }
 
+// How the queue behaves from one writer to many; bench/Load/GroupCommitQueue.cs predicts it from the two ends.
+for (var round = 1; round <= rounds; round++)
+{
+    foreach (var writers in (int[])[1, 4, 16, 64, 256, 1024])
+    {
+        await WriteAsync("group commit", host.Services.GetRequiredKeyedService<IGrainStorage>("Default"), writers, round, curve: true);
+    }
+}
+
 await host.StopAsync();
 
-async Task WriteAsync(string contender, IGrainStorage storage, int writers, int round)
+async Task WriteAsync(string contender, IGrainStorage storage, int writers, int round, bool curve = false)
 {
     var (histogram, total, refused) = (new LongConcurrentHistogram(1, 60_000_000, 3), 0L, 0L);
     var before = cpu.Now();
     var watch = Stopwatch.StartNew();
     await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
     {
-        while (watch.Elapsed.TotalSeconds < (writers == 1 ? seconds / 2.0 : seconds))
+        while (watch.Elapsed.TotalSeconds < (writers == 1 || curve ? seconds / 2.0 : seconds))
         {
             var id = Guid.CreateVersion7();
             var grain = GrainId.Create(GrainType.Create("bench"), GrainIdKeyExtensions.CreateGuidKey(id));
@@ -100,7 +116,14 @@ async Task WriteAsync(string contender, IGrainStorage storage, int writers, int 
         return;
     }
 
-    if (writers == 1)
+    if (curve)
+    {
+        Console.WriteLine(new Line($"Group commit on {kind}, {writers} writers", "measured", "rows/s", "more", Math.Round(total / elapsed), new()
+        {
+            ["writers"] = writers, ["p50 µs"] = histogram.GetValueAtPercentile(50), ["process CPU µs each"] = Each(before.Server, after.Server, total),
+        }));
+    }
+    else if (writers == 1)
     {
         Print(contender, $"One lone writer on {kind}", "µs (p50)", "less", histogram.GetValueAtPercentile(50), new() { ["p99"] = histogram.GetValueAtPercentile(99) }, ("AdoNet", 1.1));
     }

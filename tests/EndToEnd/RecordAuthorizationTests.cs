@@ -32,7 +32,7 @@ public sealed class RecordAuthorizationTests : IAsyncLifetime
         product = await Product.StartDemoAsync(("RateLimits:PerUserPerSecond", "100000"), ("RateLimits:PerUserBurst", "100000"), ("Risk:UsesPerTenMinutes", "10000"));
         foreach (var (column, userName) in Columns)
         {
-            callers[column] = column is "admin" or "privacy officer" ? await product.SteppedUpAsync(userName) : await product.SignInAsync(userName);
+            callers[column] = await product.SteppedUpAsync(userName);
         }
 
         staffId = await callers["admin"].UserIdAsync("staff1");
@@ -64,7 +64,7 @@ public sealed class RecordAuthorizationTests : IAsyncLifetime
             Made by `RecordAuthorizationTests`, which makes a fresh record for every mark below and calls as everybody. The record is one of
             the owner's: a staff member who looks after the customer, has the task, wrote the content or made the request (for what only
             the office makes, the owner is a staff member like any other). Colleague and manager are of the owner's department, the others
-            of another one; admin and privacy officer have proved again that it is them. ✓ is done, otherwise the status that refuses:
+            of another one; everybody has proved again that it is them. ✓ is done, otherwise the status that refuses:
             403 is not theirs to do, 404 is not theirs to know of, 409 and 422 not in this state, 400 and 428 something is missing that
             the table's empty call does not bring.
 

@@ -46,7 +46,9 @@ public sealed class RightsApiTests(DemoFixture demo)
         made.Json.GetProperty("verifiedBy").GetString().Should().Be("session");
         var path = $"privacy/rights-requests/{made.Json.GetProperty("id").GetString()}";
         (await other.GetAsync(path)).Status.Should().Be(HttpStatusCode.NotFound);
-        var copy = await staff.GetAsync($"{path}/copy");
+        (await staff.GetAsync($"{path}/copy")).Problem.Should().Be("urn:limocha:problem:step-up-required", "a copy of everything is not for whoever finds the phone");
+        using var proved = await product.SteppedUpAsync("staff5");
+        var copy = await proved.GetAsync($"{path}/copy");
         copy.Json.GetProperty("staff").GetProperty("userName").GetString().Should().Be("staff5");
         copy.Json.GetProperty("devices").GetArrayLength().Should().BePositive();
         (await staff.PostAsync($"{path}/withdraw", null)).Json.GetProperty("stage").GetString().Should().Be("withdrawn");

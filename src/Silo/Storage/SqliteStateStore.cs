@@ -21,8 +21,15 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
 
     private static readonly string Select = $"SELECT PayloadBinary, Version FROM OrleansStorage {Where}";
 
+    private const int PayloadAt = 7;
+    private const int VersionAt = 8;
+
+    // Statements live as long as their connection: each batch would compile them anew.
     private SqliteConnection? writer;
+    private SqliteCommand? insert;
+    private SqliteCommand? update;
     private SqliteConnection? reader;
+    private SqliteCommand? select;
 
     public int WriteLanes => 1;
 
@@ -32,22 +39,23 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         try
         {
             writer ??= (SqliteConnection)await database.OpenWriterAsync();
+            insert ??= Prepare(writer, Insert, payload: true, version: false);
+            update ??= Prepare(writer, Update, payload: true, version: true);
             await using var transaction = writer.BeginTransaction(deferred: false);
-            await using var insert = Prepare(writer, transaction, Insert, payload: true, version: false);
-            await using var update = Prepare(writer, transaction, Update, payload: true, version: true);
+            (insert.Transaction, update.Transaction) = (transaction, transaction);
             var versions = new int?[batch.Count];
             for (var i = 0; i < batch.Count; i++)
             {
                 var write = batch[i];
                 var command = write.ExpectedVersion is null ? insert : update;
                 Fill(command, write.Key);
-                command.Parameters["@p"].Value = (object?)write.Payload ?? DBNull.Value;
+                command.Parameters[PayloadAt].Value = (object?)write.Payload ?? DBNull.Value;
                 if (write.ExpectedVersion is { } expected)
                 {
-                    command.Parameters["@v"].Value = expected;
+                    command.Parameters[VersionAt].Value = expected;
                 }
 
-                versions[i] = await command.ExecuteNonQueryAsync() == 1 ? (write.ExpectedVersion ?? 0) + 1 : null;
+                versions[i] = command.ExecuteNonQuery() == 1 ? (write.ExpectedVersion ?? 0) + 1 : null;
             }
 
             await transaction.CommitAsync();
@@ -64,30 +72,48 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         }
     }
 
+    /// <summary>One snapshot and one prepared statement for the batch: each row costs its look-up and nothing else.</summary>
     public async Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
     {
         reader ??= (SqliteConnection)await database.OpenAsync();
-        await using var select = Prepare(reader, null, Select, payload: false, version: false);
-        var rows = new (byte[]? Payload, int Version)?[batch.Count];
-        for (var i = 0; i < batch.Count; i++)
+        select ??= Prepare(reader, Select, payload: false, version: false);
+        try
         {
-            Fill(select, batch[i].Key);
-            await using var row = await select.ExecuteReaderAsync();
-            if (await row.ReadAsync())
+            using var snapshot = reader.BeginTransaction(deferred: true);
+            select.Transaction = snapshot;
+            var rows = new (byte[]? Payload, int Version)?[batch.Count];
+            for (var i = 0; i < batch.Count; i++)
             {
-                rows[i] = (await row.IsDBNullAsync(0) ? null : row.GetFieldValue<byte[]>(0), row.GetInt32(1));
+                Fill(select, batch[i].Key);
+                using var row = select.ExecuteReader();
+                if (row.Read())
+                {
+                    rows[i] = (row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0), row.GetInt32(1));
+                }
             }
-        }
 
-        return rows;
+            return rows;
+        }
+        catch
+        {
+            await CloseReaderAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        if (reader is not null)
+        await CloseReaderAsync();
+    }
+
+    private async Task CloseReaderAsync()
+    {
+        if (reader is { } old)
         {
-            await reader.DisposeAsync();
+            await (select?.DisposeAsync() ?? ValueTask.CompletedTask);
+            (reader, select) = (null, null);
+            await old.DisposeAsync();
         }
     }
 
@@ -95,15 +121,16 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
     {
         if (writer is { } old)
         {
-            writer = null;
+            await (insert?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (update?.DisposeAsync() ?? ValueTask.CompletedTask);
+            (writer, insert, update) = (null, null, null);
             await old.DisposeAsync();
         }
     }
 
-    private SqliteCommand Prepare(SqliteConnection connection, SqliteTransaction? transaction, string sql, bool payload, bool version)
+    private SqliteCommand Prepare(SqliteConnection connection, string sql, bool payload, bool version)
     {
         var command = connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = sql;
         foreach (var name in (string[])["@h", "@n0", "@n1", "@th"])
         {
@@ -127,13 +154,14 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         return command;
     }
 
+    /// <summary>By position, in the order of <see cref="Prepare"/>: a look-up by name is a search through the list.</summary>
     private static void Fill(SqliteCommand command, GrainRowKey key)
     {
-        command.Parameters["@h"].Value = key.IdHash;
-        command.Parameters["@n0"].Value = key.N0;
-        command.Parameters["@n1"].Value = key.N1;
-        command.Parameters["@th"].Value = key.TypeHash;
-        command.Parameters["@t"].Value = key.Type;
-        command.Parameters["@e"].Value = (object?)key.Extension ?? DBNull.Value;
+        command.Parameters[0].Value = key.IdHash;
+        command.Parameters[1].Value = key.N0;
+        command.Parameters[2].Value = key.N1;
+        command.Parameters[3].Value = key.TypeHash;
+        command.Parameters[4].Value = key.Type;
+        command.Parameters[5].Value = (object?)key.Extension ?? DBNull.Value;
     }
 }

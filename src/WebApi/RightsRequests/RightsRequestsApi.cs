@@ -40,9 +40,9 @@ public static class RightsRequestsApi
         requests.MapPost("/{id:guid}/verify", VerifyAsync).RequireAuthorization(Policies.Privacy).WithSummary("Says how it is known that the subject asks.");
         requests.MapPost("/{id:guid}/take", TakeAsync).RequireAuthorization(Policies.Privacy).WithSummary("The caller takes care of it.");
         requests.MapPost("/{id:guid}/answer", AnswerAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Answers it; a deletion or an account's cancellation is carried out first.");
-        requests.MapPost("/{id:guid}/reject", RejectAsync).RequireAuthorization(Policies.Privacy).WithSummary("Refuses it, with the reason that the subject is told.");
+        requests.MapPost("/{id:guid}/reject", RejectAsync).RequireAuthorization(Policies.Privacy).RequireStepUp().WithSummary("Refuses it, with the reason that the subject is told.");
         requests.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithSummary("Takes one's own request back.");
-        requests.MapGet("/{id:guid}/copy", CopyAsync).WithSummary("Everything held about the subject of a verified access or portability request: JSON, or a page to read.");
+        requests.MapGet("/{id:guid}/copy", CopyAsync).RequireStepUp().WithSummary("Everything held about the subject of a verified access or portability request: JSON, or a page to read.");
 
         api.MapGet("/privacy/complaints", ([AsParameters] RightsRequestListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
             ListAsync(request, complaints: true, call, context, database, clock, cancellationToken)).WithTags("Rights requests").RequireAuthorization(Policies.Staff).WithName("listComplaints").WithSummary("Complaints and questions; each is a rights request of that kind.");
