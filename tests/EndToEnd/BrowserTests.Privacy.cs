@@ -86,10 +86,7 @@ public sealed partial class BrowserTests
         await office.GetByTestId("new-incident").ClickAsync();
         await office.GetByTestId("incident-title").FillAsync(name);
         await office.GetByTestId("incident-description").FillAsync("一个含客户名单的共享链接曾对外可见。");
-        await office.GetByLabel("数据类别").ClickAsync();
-        await office.Locator(".mud-popover-open").GetByText("联系方式", new() { Exact = true }).ClickAsync();
-        await office.Keyboard.PressAsync("Tab");
-        await Expect(office.Locator(".mud-popover-open")).ToHaveCountAsync(0);
+        await office.GetByTestId("incident-classes").GetByText("联系方式", new() { Exact = true }).ClickAsync();
         await office.GetByTestId("report-incident").ClickAsync();
         await office.GetByTestId("measure-text").FillAsync("关闭了链接。");
         await office.GetByTestId("add-measure").ClickAsync();
@@ -155,10 +152,8 @@ public sealed partial class BrowserTests
         await office.GetByTestId("ask-disclosure").ClickAsync();
         await Expect(office.GetByTestId("disclosure-problem")).ToContainTextAsync("请附上法律文书");
         await office.GetByTestId("disclosure-file").SetInputFilesAsync(new FilePayload { Name = "demand.png", MimeType = "image/png", Buffer = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==") });
-        await office.GetByLabel("字段").ClickAsync();
-        await office.Locator(".mud-popover-open").GetByText("电话", new() { Exact = true }).ClickAsync();
-        await office.Keyboard.PressAsync("Tab");
-        await Expect(office.Locator(".mud-popover-open")).ToHaveCountAsync(0);
+        await office.GetByTestId("disclosure-fields").GetByText("电话", new() { Exact = true }).ClickAsync();
+        await Keep(office, $"privacy-disclosure-new-{(desktop ? "desktop" : "phone")}");
         await office.GetByTestId("proof").FillAsync(product.Password("privacy"));
         await office.GetByTestId("ask-disclosure").ClickAsync();
         await Expect(office.GetByTestId("disclosure-stage")).ToHaveTextAsync("待复核");

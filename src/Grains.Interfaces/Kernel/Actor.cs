@@ -31,6 +31,9 @@ public sealed record Actor(
     /// <summary>True while the session has to prove that it is its person: it may do nothing else (E8).</summary>
     [Id(4)] public bool Challenged { get; init; }
 
+    /// <summary>True for the privacy office: whoever answers for personal data, and admins.</summary>
+    public bool IsOffice => Role is Role.PrivacyOfficer or Role.Admin;
+
     /// <summary>True for those who see every department.</summary>
     public bool SeesAll => Role is Role.Admin or Role.Auditor or Role.PrivacyOfficer;
 }

@@ -46,7 +46,7 @@ public static class BusinessTransferRules
 {
     /// <summary>Plans it.</summary>
     public static Decision<BusinessTransferEvent> Plan(BusinessTransferState state, PlanBusinessTransfer command, Actor by, DateOnly today) =>
-        !IsOffice(by) ? Refusal.Forbidden("Transfers of the business are the privacy office's.")
+        !by.IsOffice ? Refusal.Forbidden("Transfers of the business are the privacy office's.")
         : state.Made ? Refusal.Conflict("already-exists", "There is a transfer with this id already.")
         : command.EffectiveOn <= today ? Refusal.Invalid("effectiveOn", "A transfer takes effect on a day to come; subjects hear of it before.")
         : new BusinessTransferPlanned(command with { NewHolder = command.NewHolder.Trim(), Agreement = string.IsNullOrWhiteSpace(command.Agreement) ? null : command.Agreement.Trim() }, by.UserId);
@@ -82,7 +82,7 @@ public static class BusinessTransferRules
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(by);
-        return state.Made && (IsOffice(by) || by.Role == Role.Auditor);
+        return state.Made && (by.IsOffice || by.Role == Role.Auditor);
     }
 
     /// <summary>The state with a fact added.</summary>
@@ -96,11 +96,9 @@ public static class BusinessTransferRules
         _ => state,
     };
 
-    private static bool IsOffice(Actor by) => by.Role is Role.PrivacyOfficer or Role.Admin;
-
     private static Refusal? Check(BusinessTransferState state, Actor by) =>
         !MaySee(state, by) ? Refusal.NotFound("transfer")
-        : !IsOffice(by) ? Refusal.Forbidden("Transfers of the business are the privacy office's.")
+        : !by.IsOffice ? Refusal.Forbidden("Transfers of the business are the privacy office's.")
         : state.Stage is BusinessTransferStage.Completed or BusinessTransferStage.Cancelled ? Refusal.Conflict("transfer-ended", "The transfer has been completed or called off.")
         : null;
 }

@@ -85,7 +85,7 @@ public static class ConsentRules
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(by);
-        return by.Role is not (Role.PrivacyOfficer or Role.Admin) ? Refusal.Forbidden("Only privacy officers and admins invoke an exemption.")
+        return !by.IsOffice ? Refusal.Forbidden("Only privacy officers and admins invoke an exemption.")
             : catalog.Find(command.Purpose) is not { } purpose || purpose.Subject != kind ? Refusal.Unprocessable("purpose-undeclared", "There is no such declared purpose for such subjects.", "purpose")
             : command.Exemption is not { } which ? Refusal.Invalid("exemption", "Say which of the eleven exemptions.")
             : string.IsNullOrWhiteSpace(command.Evidence) ? Refusal.Invalid("evidence", "Evidence has 1 to 500 characters.")

@@ -78,7 +78,7 @@ public static class CustomerPrivacy
     /// <summary>Erases; held data stays until the hold is lifted.</summary>
     public static Decision<CustomerEvent> Erase(CustomerState state, string reason, Actor by) =>
         !CustomerRules.MaySee(state, by) ? Refusal.NotFound("customer")
-        : by.Role is not (Role.PrivacyOfficer or Role.Admin) ? Refusal.Forbidden("Only the privacy office and admins erase a customer.")
+        : !by.IsOffice ? Refusal.Forbidden("Only the privacy office and admins erase a customer.")
         : state.ErasedAt is not null ? Decision<CustomerEvent>.Nothing
         : state.LegalHold ? Refusal.Conflict("legal-hold", "A legal hold keeps this customer's data from being erased.")
         : new CustomerErased(reason);
@@ -86,7 +86,7 @@ public static class CustomerPrivacy
     /// <summary>Sets or lifts a legal hold.</summary>
     public static Decision<CustomerEvent> Hold(CustomerState state, SetLegalHold command, Actor by) =>
         !CustomerRules.MaySee(state, by) ? Refusal.NotFound("customer")
-        : by.Role is not (Role.PrivacyOfficer or Role.Admin) ? Refusal.Forbidden("Only the privacy office and admins set a legal hold.")
+        : !by.IsOffice ? Refusal.Forbidden("Only the privacy office and admins set a legal hold.")
         : state.ErasedAt is not null ? Refusal.Conflict("erased", "The customer's data has been erased.")
         : string.IsNullOrWhiteSpace(command.Reason) ? Refusal.Invalid("reason", "Reason has 1 to 200 characters.")
         : state.LegalHold == command.Hold ? Decision<CustomerEvent>.Nothing

@@ -45,7 +45,7 @@ public static class DisclosureRules
 
     /// <summary>Asks; the document is on file, and the caller's own upload.</summary>
     public static Decision<DisclosureEvent> Request(DisclosureState state, RequestDisclosure command, FileFacts? document, IReadOnlySet<string> fields, Actor by) =>
-        !IsOffice(by) ? Refusal.Forbidden("Legal disclosures are the privacy office's.")
+        !by.IsOffice ? Refusal.Forbidden("Legal disclosures are the privacy office's.")
         : state.Made ? Refusal.Conflict("already-exists", "There is a disclosure with this id already.")
         : document is null || document.OwnerId != by.UserId ? Refusal.Unprocessable("document-required", "Upload the legal document to /files first, and name it here.", "documentId")
         : !Documents.Contains(document.ContentType) ? Refusal.Unprocessable("document-required", "The document is a PDF or a picture of it.", "documentId")
@@ -72,7 +72,7 @@ public static class DisclosureRules
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(by);
-        return state.Made && (IsOffice(by) || by.Role == Role.Auditor);
+        return state.Made && (by.IsOffice || by.Role == Role.Auditor);
     }
 
     /// <summary>The state with a fact added.</summary>
@@ -84,10 +84,8 @@ public static class DisclosureRules
         _ => state,
     };
 
-    private static bool IsOffice(Actor by) => by.Role is Role.PrivacyOfficer or Role.Admin;
-
     private static Refusal? Check(DisclosureState state, Actor by) =>
         !MaySee(state, by) ? Refusal.NotFound("disclosure")
-        : !IsOffice(by) ? Refusal.Forbidden("Legal disclosures are the privacy office's.")
+        : !by.IsOffice ? Refusal.Forbidden("Legal disclosures are the privacy office's.")
         : null;
 }

@@ -20,7 +20,7 @@ public static class IncidentRules
 
     /// <summary>Reports it.</summary>
     public static Decision<IncidentEvent> Report(IncidentState state, ReportIncident command, Actor by, DateTimeOffset now) =>
-        !IsOffice(by) ? Refusal.Forbidden("Incidents are the privacy office's to handle.")
+        !by.IsOffice ? Refusal.Forbidden("Incidents are the privacy office's to handle.")
         : state.Made ? Refusal.Conflict("already-exists", "There is an incident with this id already.")
         : command.DiscoveredAt > now ? Refusal.Invalid("discoveredAt", "It cannot have been discovered in the future.")
         : new IncidentReported(command, command.DiscoveredAt ?? now, by.UserId);
@@ -148,13 +148,13 @@ public static class IncidentRules
     public static bool MaySee(IncidentState state, Actor by)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return state.Made && (IsOffice(by) || by.Role == Role.Auditor);
+        return state.Made && (by.IsOffice || by.Role == Role.Auditor);
     }
 
     /// <summary>Why not, for whoever handles it.</summary>
     public static Refusal? Check(IncidentState state, Actor by) =>
         !MaySee(state, by) ? Refusal.NotFound("incident")
-        : !IsOffice(by) ? Refusal.Forbidden("Incidents are the privacy office's to handle.")
+        : !by.IsOffice ? Refusal.Forbidden("Incidents are the privacy office's to handle.")
         : !state.Open ? Refusal.Conflict("incident-closed", "The incident is closed.")
         : null;
 
@@ -185,8 +185,6 @@ public static class IncidentRules
         IncidentClosed => state with { Stage = IncidentStage.Closed, ClosedAt = at },
         _ => state,
     };
-
-    private static bool IsOffice(Actor by) => by.Role is Role.PrivacyOfficer or Role.Admin;
 
     private static string? Unsaid(IncidentState state) =>
         state.Impact is null ? "impact" : state.Advice is null ? "advice" : state.Remedy is null ? "remedy" : state.Measures.Length == 0 ? "measures" : null;

@@ -103,7 +103,7 @@ public static class RightsRequestRules
         }
 
         var subject = command.SubjectId ?? by.UserId;
-        if (command.Subject == SubjectKind.Staff && subject != by.UserId && !IsOffice(by))
+        if (command.Subject == SubjectKind.Staff && subject != by.UserId && !by.IsOffice)
         {
             return Refusal.Forbidden("Staff make requests about their own data.");
         }
@@ -172,7 +172,7 @@ public static class RightsRequestRules
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(by);
-        return state.Made && (IsOffice(by) || by.Role == Role.Auditor || by.UserId == state.SubjectId || by.UserId == state.MadeById);
+        return state.Made && (by.IsOffice || by.Role == Role.Auditor || by.UserId == state.SubjectId || by.UserId == state.MadeById);
     }
 
     /// <summary>The state with a fact added.</summary>
@@ -193,11 +193,9 @@ public static class RightsRequestRules
         _ => state,
     };
 
-    private static bool IsOffice(Actor by) => by.Role is Role.PrivacyOfficer or Role.Admin;
-
     private static Refusal? Check(RightsRequestState state, Actor by) =>
         !MaySee(state, by) ? Refusal.NotFound("rights request")
-        : !IsOffice(by) ? Refusal.Forbidden("Requests are the privacy office's to handle.")
+        : !by.IsOffice ? Refusal.Forbidden("Requests are the privacy office's to handle.")
         : !state.Open ? Refusal.Conflict("request-ended", "The request has ended.")
         : null;
 }

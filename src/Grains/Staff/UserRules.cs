@@ -115,7 +115,7 @@ public static class UserRules
     /// <summary>Closes the account; admins do not close their own, so that somebody is left.</summary>
     public static Decision<UserEvent> Erase(Guid id, UserState state, string reason, Actor by) =>
         !state.Made ? Refusal.NotFound("user")
-        : by.Role is not (Role.PrivacyOfficer or Role.Admin) ? Refusal.Forbidden("Only the privacy office and admins close an account.")
+        : !by.IsOffice ? Refusal.Forbidden("Only the privacy office and admins close an account.")
         : state.ErasedAt is not null ? Decision<UserEvent>.Nothing
         : by.UserId == id ? Refusal.Conflict("own-account", "Nobody closes their own account here; make a request, and somebody else does it.")
         : Decision<UserEvent>.Facts(new SessionsEnded(null, "disabled"), new UserErased(reason));
