@@ -1,5 +1,6 @@
 using System.Text;
 using LimoCha.Actors.Analytics;
+using LimoCha.Actors.Attendance;
 using LimoCha.Actors.BusinessTransfers;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
@@ -209,6 +210,37 @@ public sealed class ProtectionTests
         await user.ElevateSessionAsync(session, host.As(ann));
         (await user.CheckSessionAsync(session))!.Challenged.Should().BeFalse();
         await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM risk_signal WHERE kind = 1") == 1, "it is recorded");
+    }
+
+    [Fact]
+    public async Task E8_checking_in_at_two_far_places_within_minutes_is_impossible_travel_too()
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(services: clock.Use);
+        var (boss, ann) = (await host.UserAsync(Role.Manager), await host.UserAsync());
+        var user = host.Grains.GetGrain<IUserGrain>(ann.UserId);
+        var session = (await user.OpenSessionAsync("phone", host.As(ann))).Value!.SessionId;
+        foreach (var purpose in new[] { Purposes.AccountTravel, Purposes.AttendanceLocation })
+        {
+            await user.SetConsentAsync(purpose, new() { State = ConsentState.Granted }, host.As(ann));
+        }
+
+        async Task CheckInAsync(string name, double latitude, double longitude)
+        {
+            var point = new GeoPoint { Latitude = latitude, Longitude = longitude, System = CoordinateSystem.Gcj02 };
+            var place = host.Grains.GetGrain<ICheckInLocationGrain>(Ids.New(clock));
+            (await place.CreateAsync(new() { Name = name, Center = point, RadiusMetres = 200 }, host.As(boss))).Ok.Should().BeTrue();
+            (await place.CheckInAsync(new() { Kind = CheckInKind.In, Point = point }, host.As(ann))).Ok.Should().BeTrue();
+        }
+
+        await CheckInAsync("北京站", 39.9, 116.4);
+        clock.Forward(TimeSpan.FromHours(3));
+        await CheckInAsync("虹桥站", 31.2, 121.3);
+        (await user.CheckSessionAsync(session))!.Challenged.Should().BeFalse("a flight takes two hours");
+        clock.Forward(TimeSpan.FromMinutes(20));
+        await CheckInAsync("广州南站", 23.0, 113.3);
+        await Eventually.TrueAsync(async () => (await user.CheckSessionAsync(session))!.Challenged, "nobody gets there in twenty minutes");
+        await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM risk_signal WHERE kind = 1") == 1, "it is recorded, once");
     }
 
     [Theory]

@@ -344,9 +344,9 @@ public interface IUserGrain : IDurableGrain
     [Alias("RemoveAsync")]
     Task RemoveAsync(CardRef card, CancellationToken cancellationToken = default);
 
-    /// <summary>The person checked in at a place: where they were before learns that they have left.</summary>
+    /// <summary>The person checked in or out at a place: where they were before learns that they have left, and the way there is watched (E8).</summary>
     [Alias("PlacedAsync")]
-    Task PlacedAsync(Guid locationId, bool present, DateTimeOffset at, CancellationToken cancellationToken = default);
+    Task PlacedAsync(Guid locationId, GeoPoint center, bool present, DateTimeOffset at, CancellationToken cancellationToken = default);
 
     /// <summary>The cluster has changed: looks what is open, in case a silo that was given up was told what this actor was not.</summary>
     [Alias("LookAgainAsync"), AlwaysInterleave]

@@ -33,6 +33,6 @@ public sealed class LocationKind : EntityKind<LocationState, LocationEvent>
         Task.WhenAll(facts.Where(f => f.Event is CheckedIn).Select(f =>
         {
             var fact = (CheckedIn)f.Event;
-            return grains.Grain<IUserGrain>(fact.UserId).PlacedAsync(id, fact.Kind == CheckInKind.In, f.At);
+            return grains.Grain<IUserGrain>(fact.UserId).PlacedAsync(id, state.Center, fact.Kind == CheckInKind.In, f.At);
         }));
 }

@@ -47,7 +47,7 @@ public sealed partial class UserGrain
         }
 
         var before = seenAt;
-        seenAt = now;
+        seenAt = before is null || before.At <= now.At ? now : before;
         if (before is not null && RiskRules.IsImpossible(before, now, risk.FastestKmh))
         {
             await RaiseAsync(RiskKind.ImpossibleTravel, null);

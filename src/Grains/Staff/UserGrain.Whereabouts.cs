@@ -11,8 +11,9 @@ public sealed partial class UserGrain
     /// <summary>A location is of use, and kept, for so long.</summary>
     private static readonly TimeSpan LocationKept = TimeSpan.FromMinutes(30);
 
-    public async Task PlacedAsync(Guid locationId, bool present, DateTimeOffset at, CancellationToken cancellationToken = default)
+    public async Task PlacedAsync(Guid locationId, GeoPoint center, bool present, DateTimeOffset at, CancellationToken cancellationToken = default)
     {
+        await WatchTravelAsync(new(Geodesy.ToWgs84(center), locationId, at), cancellationToken);
         var before = place;
         if (before is { } known && known.LocationId != locationId)
         {
