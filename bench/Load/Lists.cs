@@ -16,33 +16,36 @@ internal static class Lists
         foreach (var path in paths)
         {
             var actual = path.Replace("{user}", users[1].Id.ToString(), StringComparison.Ordinal);
-            var histogram = new LongConcurrentHistogram(1, 120_000_000, 3);
-            var failed = 0;
-            for (var warm = 0; warm < 20; warm++)
-            {
-                using var answer = await http.GetAsync(new Uri($"api/v1/{actual}", UriKind.Relative));
-            }
-
-            var watch = Stopwatch.StartNew();
-            await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
-            {
-                while (watch.Elapsed.TotalSeconds < seconds)
-                {
-                    var from = Stopwatch.GetTimestamp();
-                    using var answer = await http.GetAsync(new Uri($"api/v1/{actual}", UriKind.Relative));
-                    await answer.Content.ReadAsByteArrayAsync();
-                    if (!answer.IsSuccessStatusCode)
-                    {
-                        Interlocked.Increment(ref failed);
-                    }
-
-                    histogram.RecordValue(Math.Max(1, (Stopwatch.GetTimestamp() - from) * 1_000_000 / Stopwatch.Frequency));
-                }
-            })));
+            // Unrecorded: the runtime compiles what this list runs through.
+            await AskAsync(http, actual, TimeSpan.FromSeconds(Math.Min(seconds, 5)));
+            var (histogram, failed) = await AskAsync(http, actual, TimeSpan.FromSeconds(seconds));
             Console.WriteLine(new Line($"Lists over {size}", $"GET /{path}", "p99 ms", "less", Math.Round(histogram.GetValueAtPercentile(99) / 1000.0, 1), new()
             {
                 ["p50 ms"] = Math.Round(histogram.GetValueAtPercentile(50) / 1000.0, 1), ["answers/s"] = Math.Round(histogram.TotalCount / (double)seconds, 1), ["errors"] = failed,
             }, Floor: 50));
         }
+    }
+
+    private static async Task<(LongConcurrentHistogram Answers, int Failed)> AskAsync(HttpClient http, string path, TimeSpan during)
+    {
+        var histogram = new LongConcurrentHistogram(1, 120_000_000, 3);
+        var failed = 0;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            while (watch.Elapsed < during)
+            {
+                var from = Stopwatch.GetTimestamp();
+                using var answer = await http.GetAsync(new Uri($"api/v1/{path}", UriKind.Relative));
+                await answer.Content.ReadAsByteArrayAsync();
+                if (!answer.IsSuccessStatusCode)
+                {
+                    Interlocked.Increment(ref failed);
+                }
+
+                histogram.RecordValue(Math.Max(1, (Stopwatch.GetTimestamp() - from) * 1_000_000 / Stopwatch.Frequency));
+            }
+        })));
+        return (histogram, failed);
     }
 }

@@ -17,9 +17,16 @@ using Orleans.Storage;
 // Prints a JSON line a measurement: states written as fast as 256 writers can, the time of a write when there is one writer, and
 // actors coming up from storage.
 //   sealing <rounds>: what it takes to seal and open the contact data of a customer.
+//   grown <connection string> <master key>: seals the customers that bench/scenarios/growth.sql has copied.
 if (args is ["sealing", var times])
 {
     SealingCost.Measure(Number(times));
+    return;
+}
+
+if (args is ["grown", var database, var masterKey])
+{
+    await GrownCustomers.SealAsync(database, masterKey);
     return;
 }
 

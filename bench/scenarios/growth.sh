@@ -1,7 +1,8 @@
 # The same work over a hundred times the stored data, and lists over a million tasks and customers.
 postgres small large
+key=$(head -c 32 /dev/urandom | base64)
 product small Storage__Provider=PostgreSql Storage__ConnectionString="$(connection small)"
-product large Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
+product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
 for contender in small large; do
   staff "$contender" "$devices"
   load fill "${address[$contender]}/" "$work/users-$contender.json" 10000
@@ -9,9 +10,10 @@ done
 stop large
 echo "Growing to a hundred times the data…"
 "$pg/psql" -h 127.0.0.1 -p "$port" -U limocha -qAtX -d large -f bench/scenarios/growth.sql >/dev/null
+dotnet bench/Storage/bin/Release/net10.0/LimoCha.Bench.Storage.dll grown "$(connection large)" "$key"
 sql large "VACUUM ANALYZE"
 echo "$(sql large 'SELECT count(*) FROM task') tasks, $(sql large 'SELECT count(*) FROM customer') customers, $(sql large 'SELECT count(*) FROM orleansstorage') states"
-product large Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
+product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
 echo "Warming up"
 for round in 1 2; do for contender in small large; do measure "$contender" >/dev/null; done; done

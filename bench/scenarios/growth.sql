@@ -1,5 +1,6 @@
 -- Every task and customer ninety-nine times more, each with its row, its events and its actor's state under a new id of the last days.
--- Copies of tasks are completed ones, as most of a company's are. Run by bench/scenarios/growth.sh on a database nobody uses.
+-- Copies of tasks are completed ones, as most of a company's are. Run by bench/scenarios/growth.sh on a database nobody uses;
+-- the table grown says which they are.
 CREATE FUNCTION new_id() RETURNS uuid LANGUAGE sql VOLATILE AS $$
   SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - 90000000 + (random() * 80000000)::bigint), 12, '0')
     || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid
@@ -31,4 +32,3 @@ UPDATE task SET stage = 5, wake_at = NULL WHERE id IN (SELECT id FROM grown);
 INSERT INTO orleansstorage (grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary, modifiedon, version)
   SELECT s.grainidhash, n0(g.id), n1(g.id), s.graintypehash, s.graintypestring, s.grainidextensionstring, s.serviceid, s.payloadbinary, s.modifiedon, s.version
   FROM grown g JOIN orleansstorage s ON s.grainidn0 = n0(g.old) AND s.grainidn1 = n1(g.old) AND s.graintypestring IN ('task', 'customer');
-DROP TABLE grown;

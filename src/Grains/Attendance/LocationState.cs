@@ -14,13 +14,13 @@ public sealed record LocationState : StateRecord
     public string? Address { get; init; }
     public GeoPoint Center { get; init; } = new();
     public int RadiusMetres { get; init; }
-    public ImmutableDictionary<Guid, DateTimeOffset> Present { get; init; } = ImmutableDictionary<Guid, DateTimeOffset>.Empty;
+    [JsonConverter(typeof(PackedPresence))] public ImmutableDictionary<Guid, DateTimeOffset> Present { get; init; } = ImmutableDictionary<Guid, DateTimeOffset>.Empty;
 
     /// <summary>The day the counts are of, in the company's zone.</summary>
     public DateOnly Day { get; init; }
     public int Ins { get; init; }
     public int Outs { get; init; }
-    public ImmutableHashSet<Guid> People { get; init; } = [];
+    [JsonConverter(typeof(PackedPeople))] public ImmutableHashSet<Guid> People { get; init; } = [];
 }
 
 /// <summary>A fact about a place.</summary>

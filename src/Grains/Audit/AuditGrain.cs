@@ -63,9 +63,23 @@ public sealed class AuditGrain(IAuditLog log) : Grain, IAuditGrain
 
     private async Task AppendAsync(IReadOnlyList<AuditEntry> entries)
     {
+        try
+        {
+            await LinkAsync(entries);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // Some may be there already: a caller that was not answered asks again. Only then are they looked for.
+            head = null;
+            var known = await log.KnownAsync([.. entries.Select(entry => entry.Id)]);
+            await LinkAsync(entries.Where(entry => !known.Contains(entry.Id)));
+        }
+    }
+
+    private async Task LinkAsync(IEnumerable<AuditEntry> entries)
+    {
         head ??= await log.HeadAsync(Partition);
-        var known = await log.KnownAsync([.. entries.Select(entry => entry.Id)]);
-        var linked = AuditChain.Link(head, entries.Where(entry => !known.Contains(entry.Id)));
+        var linked = AuditChain.Link(head, entries);
         if (linked.Count > 0)
         {
             await log.AppendAsync(Partition, linked);

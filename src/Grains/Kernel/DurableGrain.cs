@@ -158,10 +158,11 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
 
         var at = Clock.GetUtcNow();
         var version = NextVersion;
+        var seq = outbox.Count - 1 - outbox.FindLastIndex(entry => entry.Version != version);
         foreach (var fact in decision.Events)
         {
             tentative = kind.Apply(tentative, fact, at);
-            outbox.Add(new(version, outbox.Count(entry => entry.Version == version), at, context.By.UserId, fact));
+            outbox.Add(new(version, seq++, at, context.By.UserId, fact));
         }
 
         operations.Add(new(context.OperationId, at));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -46,6 +47,7 @@ public sealed record AuditRow
 internal sealed class AuditLog(Database database, ISubjectKeys keys) : IAuditLog
 {
     public const string Columns = "partition, seq, id, at, actor_id, action, subject_id, purpose, classes, allowed, basis, recipient, reason, reason_hash, subjects, hash";
+    private const string HeadMoves = "ON CONFLICT (partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac";
     private const string MacKey = "audit-head/1";
 
     public async Task<AuditHead> HeadAsync(int partition, CancellationToken cancellationToken = default)
@@ -67,24 +69,46 @@ internal sealed class AuditLog(Database database, ISubjectKeys keys) : IAuditLog
     {
         var last = entries[^1];
         var mac = await MacAsync(partition, last.Seq, last.Hash, cancellationToken);
+        AuditRow[] rows = [.. entries.Select(entry => Row(partition, entry))];
         await database.WriteAsync(
             async connection =>
             {
+                if (database.Kind == DatabaseKind.PostgreSql)
+                {
+                    return await AppendAsync(connection, rows, mac, cancellationToken);
+                }
+
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 await connection.ExecuteAsync(new CommandDefinition(
                     $"""
                     INSERT INTO audit_entry ({Columns})
                     VALUES (@Partition, @Seq, @Id, @At, @ActorId, @Action, @SubjectId, @Purpose, @Classes, @Allowed, @Basis, @Recipient, @Reason, @ReasonHash, @Subjects, @Hash)
-                    """, entries.Select(entry => Row(partition, entry)), transaction, cancellationToken: cancellationToken));
-                await connection.ExecuteAsync(new CommandDefinition(
-                    """
-                    INSERT INTO audit_head (partition, seq, hash, mac) VALUES (@partition, @Seq, @Hash, @mac)
-                    ON CONFLICT (partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, mac = excluded.mac
-                    """, new { partition, last.Seq, last.Hash, mac }, transaction, cancellationToken: cancellationToken));
+                    """, rows, transaction, cancellationToken: cancellationToken));
+                await connection.ExecuteAsync(new CommandDefinition($"INSERT INTO audit_head (partition, seq, hash, mac) VALUES (@partition, @Seq, @Hash, @mac) {HeadMoves}", new { partition, last.Seq, last.Hash, mac }, transaction, cancellationToken: cancellationToken));
                 await transaction.CommitAsync(cancellationToken);
                 return 0;
             }, cancellationToken);
     }
+
+    /// <summary>Entries and head in one statement, which is its own transaction: one round trip a batch.</summary>
+    private static Task<int> AppendAsync(DbConnection connection, AuditRow[] rows, string mac, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            $"""
+            WITH entry AS (
+                INSERT INTO audit_entry ({Columns})
+                SELECT @partition, * FROM unnest(@seqs::bigint[], @ids::uuid[], @ats::timestamptz[], @actors::uuid[], @actions::text[], @subjects::uuid[], @purposes::text[], @classes::text[],
+                    @allowed::boolean[], @bases::text[], @recipients::text[], @reasons::text[], @reasonHashes::text[], @counts::integer[], @hashes::text[]))
+            INSERT INTO audit_head (partition, seq, hash, mac) VALUES (@partition, @seq, @hash, @mac) {HeadMoves}
+            """,
+            new
+            {
+                partition = rows[0].Partition, seqs = Array.ConvertAll(rows, row => row.Seq), ids = Array.ConvertAll(rows, row => row.Id), ats = Array.ConvertAll(rows, row => row.At.UtcDateTime),
+                actors = Array.ConvertAll(rows, row => row.ActorId), actions = Array.ConvertAll(rows, row => row.Action), subjects = Array.ConvertAll(rows, row => row.SubjectId),
+                purposes = Array.ConvertAll(rows, row => row.Purpose), classes = Array.ConvertAll(rows, row => row.Classes), allowed = Array.ConvertAll(rows, row => row.Allowed),
+                bases = Array.ConvertAll(rows, row => row.Basis), recipients = Array.ConvertAll(rows, row => row.Recipient), reasons = Array.ConvertAll(rows, row => row.Reason),
+                reasonHashes = Array.ConvertAll(rows, row => row.ReasonHash), counts = Array.ConvertAll(rows, row => row.Subjects), hashes = Array.ConvertAll(rows, row => row.Hash),
+                seq = rows[^1].Seq, hash = rows[^1].Hash, mac,
+            }, cancellationToken: cancellationToken));
 
     /// <summary>What a head is authenticated with.</summary>
     public async Task<string> MacAsync(int partition, long seq, string hash, CancellationToken cancellationToken)

@@ -27,7 +27,8 @@ public sealed class Database : IAsyncDisposable
             var builder = new NpgsqlConnectionStringBuilder(storage.ConnectionString)
             {
                 CommandTimeout = storage.CommandTimeoutSeconds, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2,
-                IncludeErrorDetail = false,
+                // No statement here leaves anything in its session that would have to be reset.
+                IncludeErrorDetail = false, NoResetOnClose = true,
             };
             connectionString = builder.ConnectionString;
             postgres = NpgsqlDataSource.Create(builder);
@@ -35,8 +36,6 @@ public sealed class Database : IAsyncDisposable
             // scan it; these connections are told never to.
             builder.Options = $"{builder.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan".Trim();
             builder.MaxPoolSize = Math.Max(storage.Lanes * 2 + 4, 8);
-            // They run complete batches and leave nothing behind that would have to be reset.
-            builder.NoResetOnClose = true;
             postgresWriter = NpgsqlDataSource.Create(builder);
             builder.Options += " -c synchronous_commit=off";
             postgresProjector = NpgsqlDataSource.Create(builder);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using CsCheck;
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Kernel;
@@ -94,6 +96,22 @@ public sealed class LocationRulesTests
             today.Present.Select(p => p.UserId).Should().BeEquivalentTo(inside);
             (today.Ins - today.Outs).Should().Be(inside.Count);
         });
+    }
+
+    [Fact]
+    public void People_are_kept_packed_and_lists_of_earlier_versions_are_read()
+    {
+        var (ann, bea) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var state = State with { People = [ann, bea], Present = ImmutableDictionary<Guid, DateTimeOffset>.Empty.Add(ann, Now) };
+        var json = JsonSerializer.Serialize(state, StateJson.Options);
+        json.Should().NotContain(ann.ToString());
+        var read = JsonSerializer.Deserialize<LocationState>(json, StateJson.Options)!;
+        read.People.Should().BeEquivalentTo([ann, bea]);
+        read.Present.Should().Equal(state.Present);
+
+        var old = JsonSerializer.Deserialize<LocationState>($$$"""{"people":["{{{ann}}}","{{{bea}}}"],"present":{"{{{ann}}}":"2026-03-02T01:00:00+00:00"}}""", StateJson.Options)!;
+        old.People.Should().BeEquivalentTo([ann, bea]);
+        old.Present[ann].Should().Be(new DateTimeOffset(2026, 3, 2, 1, 0, 0, TimeSpan.Zero));
     }
 
     private static Decision<LocationEvent> In(LocationState state, Guid who, GeoPoint point) =>
