@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using System.Threading.RateLimiting;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,9 @@ internal sealed class Admission : IMiddleware, IDisposable
 {
     private static readonly Meter Meter = new(StorageMetrics.MeterName);
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("limocha.api.refused", "{request}", "Requests refused because too many were under way");
+    /// <summary>Made once: what is refused by the thousand costs as little as can be.</summary>
+    private static readonly byte[] Refusal = JsonSerializer.SerializeToUtf8Bytes(Problems.Details(429, "overloaded", "The service has more to do than it can; try again in a moment."), JsonSerializerOptions.Web);
+
     private readonly ConcurrencyLimiter limiter;
 
     public Admission(IOptions<RateLimitSettings> settings)
@@ -40,8 +44,12 @@ internal sealed class Admission : IMiddleware, IDisposable
         }
 
         Refused.Add(1);
-        context.Response.Headers.RetryAfter = "1";
-        await Problems.Of(429, "overloaded", "The service has more to do than it can; try again in a moment.").ExecuteAsync(context);
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status429TooManyRequests;
+        response.Headers.RetryAfter = "1";
+        response.ContentType = "application/problem+json";
+        response.ContentLength = Refusal.Length;
+        await response.BodyWriter.WriteAsync(Refusal, context.RequestAborted);
     }
 
     public void Dispose() => limiter.Dispose();

@@ -119,9 +119,9 @@ internal static class WebHosting
 
     public static WebApplication UseLimoChaWeb(this WebApplication app)
     {
+        app.UseMiddleware<Admission>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseMiddleware<Admission>();
         // Pages speak the reader's language; the API and the hub have none, and a culture costs time at every await.
         app.UseWhen(context => !context.Request.IsFromProgram(), pages => pages.UseRequestLocalization(options =>
         {

@@ -51,8 +51,8 @@ public sealed class RateLimitSettings
     /// <summary>Requests a user may make at once. Default 200.</summary>
     [Range(1, 10_000_000)] public int PerUserBurst { get; set; } = 200;
 
-    /// <summary>Requests of everybody together that may be under way in this process; more are refused at once. Default 512.</summary>
-    [Range(1, 100_000)] public int UnderWay { get; set; } = 512;
+    /// <summary>Requests of everybody together that may be under way in this process; more are refused at once. Default 256.</summary>
+    [Range(1, 100_000)] public int UnderWay { get; set; } = 256;
 
     /// <summary>Sign-in attempts a minute from one address. Default 30.</summary>
     [Range(1, 10_000_000)] public int SignInsPerMinute { get; set; } = 30;
