@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.Attendance;
 
 /// <summary>A list of check-ins.</summary>
-public sealed class CheckInListRequest : ListRequest
+public sealed class CheckInFilter
 {
     /// <summary>At this place.</summary>
     [FromQuery(Name = "locationId")] public Guid? LocationId { get; init; }
@@ -86,13 +86,13 @@ public static class AttendanceApi
         (await service.CheckInAsync(command, call.Context, cancellationToken)).Created(context, checkIn => $"/api/v1/check-ins?userId={checkIn.UserId}");
 
     private static async Task<Results<Ok<Page<CheckInView>>, ProblemHttpResult>> ListCheckInsAsync(
-        [AsParameters] CheckInListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] CheckInFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var query = new ListQuery<CheckInRow>(database, "check_in", ReadTables.CheckIn.Columns, CheckInSorts)
-            .WhereIf(request.LocationId, "location_id = @locationId", "locationId")
-            .WhereIf(request.UserId, "user_id = @userId", "userId")
-            .WhereIf(request.From, "at >= @from", "from")
-            .WhereIf(request.To, "at < @to", "to");
+            .WhereIf(filter.LocationId, "location_id = @locationId", "locationId")
+            .WhereIf(filter.UserId, "user_id = @userId", "userId")
+            .WhereIf(filter.From, "at >= @from", "from")
+            .WhereIf(filter.To, "at < @to", "to");
         if (call.By is { Role: Role.Manager, DepartmentId: { } department })
         {
             query.Where("user_id IN (SELECT id FROM staff_user WHERE department_id = @mine)", "mine", department);

@@ -10,7 +10,7 @@ namespace LimoCha.Actors.Customers;
 internal sealed class CustomerLists(Database database, BlindIndex index, ISubjectKeys keys, IGrainFactory grains, TimeProvider clock)
 {
     /// <summary>A page of what the caller may see; that they saw it is in the audit trail before they do.</summary>
-    public async Task<Outcome<Page<CustomerView>>> ReadAsync(CustomerListRequest request, FindCustomers find, bool deleted, Actor by, IReadOnlyDictionary<string, SortKey<CustomerRow>> sorts, CancellationToken cancellationToken)
+    public async Task<Outcome<Page<CustomerView>>> ReadAsync(CustomerFilter filter, ListRequest request, FindCustomers find, bool deleted, Actor by, IReadOnlyDictionary<string, SortKey<CustomerRow>> sorts, CancellationToken cancellationToken)
     {
         var phone = find.Phone is { Length: > 4 } ? PhoneInputs.Normalize(find.Phone, "phone") : Outcome.Of(new PhoneInput(find.Phone), 0);
         if (!phone.Ok)
@@ -20,9 +20,9 @@ internal sealed class CustomerLists(Database database, BlindIndex index, ISubjec
 
         var query = new ListQuery<CustomerRow>(database, "customer", ReadTables.Customer.Columns, sorts)
             .Where(deleted ? "deleted_at IS NOT NULL AND erased_at IS NULL" : "deleted_at IS NULL")
-            .WhereIf(request.OwnerId, "owner_id = @ownerId", "ownerId")
-            .WhereIf(request.DepartmentId, "department_id = @departmentId", "departmentId")
-            .WhereIf(request.Source, "source = @source", "source")
+            .WhereIf(filter.OwnerId, "owner_id = @ownerId", "ownerId")
+            .WhereIf(filter.DepartmentId, "department_id = @departmentId", "departmentId")
+            .WhereIf(filter.Source, "source = @source", "source")
             .WhereIf(index.Email(find.Email), "email_index = @email", "email")
             .Exact(phone.Value.Number, "phone_index", index.Phone, "phone_last4_index", index.PhoneLast4)
             .Exact(find.IdentityNumber, "identity_index", index.IdentityNumber, "identity_last4_index", index.IdentityLast4);

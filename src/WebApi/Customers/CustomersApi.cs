@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.Customers;
 
 /// <summary>A list of customers.</summary>
-public sealed class CustomerListRequest : ListRequest
+public sealed class CustomerFilter
 {
     /// <summary>Looked after by this person.</summary>
     [FromQuery(Name = "ownerId")] public Guid? OwnerId { get; init; }
@@ -54,8 +54,8 @@ public static class CustomersApi
         var customers = api.MapGroup("/customers").WithTags("Customers").RequireAuthorization(Policies.Staff).WithMetadata(new AboutSubject());
         customers.MapPost("", CreateAsync).WithSummary("Makes a customer; the caller looks after them unless another is named.");
         customers.MapGet("", (
-            [AsParameters] CustomerListRequest request, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
-            ListAsync(request, deleted: false, call, context, lists, cancellationToken)).WithName("listCustomers").WithSummary("Customers the caller may see, masked.");
+            [AsParameters] CustomerFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
+            ListAsync(filter, request, deleted: false, call, context, lists, cancellationToken)).WithName("listCustomers").WithSummary("Customers the caller may see, masked.");
         customers.MapPost("/search", FindAsync).WithSummary("Finds customers by name, or by exact phone, e-mail or identity number or their last four; what is looked for stays out of addresses and logs.");
         customers.MapGet("/{id:guid}", GetAsync).WithSummary("A customer as it is now, masked.");
         customers.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Changes what is given; sensitive fields need the customer's own consent to their class.");
@@ -64,8 +64,8 @@ public static class CustomersApi
         customers.MapCustomerPrivacy();
 
         api.MapGet("/recycle-bin", (
-            [AsParameters] CustomerListRequest request, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
-            ListAsync(request, deleted: true, call, context, lists, cancellationToken))
+            [AsParameters] CustomerFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
+            ListAsync(filter, request, deleted: true, call, context, lists, cancellationToken))
             .WithTags("Customers").RequireAuthorization(Policies.Staff).WithName("listRecycleBin").WithSummary("Deleted customers the caller may see (客户回收站).");
         return api;
     }
@@ -77,11 +77,11 @@ public static class CustomersApi
                 .Created(context, customer => $"/api/v1/customers/{customer.Id}");
 
     private static async Task<Results<Ok<Page<CustomerView>>, ProblemHttpResult>> ListAsync(
-        CustomerListRequest request, bool deleted, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
-        (await lists.ReadAsync(request, new(), deleted, call.By, Sorts, cancellationToken)).Ok(context);
+        CustomerFilter filter, ListRequest request, bool deleted, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
+        (await lists.ReadAsync(filter, request, new(), deleted, call.By, Sorts, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<Page<CustomerView>>, ProblemHttpResult>> FindAsync(FindCustomers find, Call call, HttpContext context, CustomerLists lists, CancellationToken cancellationToken) =>
-        (await lists.ReadAsync(new() { Q = find.Q, Limit = find.Limit, Cursor = find.Cursor }, find, deleted: false, call.By, Sorts, cancellationToken)).Ok(context);
+        (await lists.ReadAsync(new(), new() { Q = find.Q, Limit = find.Limit, Cursor = find.Cursor }, find, deleted: false, call.By, Sorts, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<CustomerView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
     {

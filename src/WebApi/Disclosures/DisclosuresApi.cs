@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.Disclosures;
 
 /// <summary>A list of disclosures.</summary>
-public sealed class DisclosureListRequest : ListRequest
+public sealed class DisclosureFilter
 {
     /// <summary>At this stage.</summary>
     [FromQuery(Name = "stage")] public Choice<DisclosureStage>? Stage { get; init; }
@@ -41,9 +41,9 @@ public static class DisclosuresApi
     private static async Task<Results<Created<DisclosureView>, ProblemHttpResult>> RequestAsync(RequestDisclosure command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<IDisclosureGrain>(call.NewId()).RequestAsync(command, call.Context, cancellationToken)).Created(context, disclosure => $"/api/v1/privacy/disclosures/{disclosure.Id}");
 
-    private static async Task<Results<Ok<Page<DisclosureView>>, ProblemHttpResult>> ListAsync([AsParameters] DisclosureListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<Page<DisclosureView>>, ProblemHttpResult>> ListAsync([AsParameters] DisclosureFilter filter, [AsParameters] ListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
         (await new ListQuery<DisclosureRow>(database, "disclosure", ReadTables.Disclosure.Columns, Sorts)
-            .WhereIf((int?)request.Stage?.Value, "stage = @stage", "stage").WhereIf(request.CustomerId, "customer_id = @customerId", "customerId").Search(request.Q, "authority", "document_number")
+            .WhereIf((int?)filter.Stage?.Value, "stage = @stage", "stage").WhereIf(filter.CustomerId, "customer_id = @customerId", "customerId").Search(request.Q, "authority", "document_number")
             .ReadAsync(request, "-createdAt", DisclosureKind.View, clock, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<DisclosureView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>

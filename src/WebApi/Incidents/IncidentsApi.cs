@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace LimoCha.Actors.Incidents;
 
 /// <summary>A list of incidents.</summary>
-public sealed class IncidentListRequest : ListRequest
+public sealed class IncidentFilter
 {
     /// <summary>At this stage.</summary>
     [FromQuery(Name = "stage")] public Choice<IncidentStage>? Stage { get; init; }
@@ -106,11 +106,11 @@ public static class IncidentsApi
     private static async Task<Results<Created<IncidentView>, ProblemHttpResult>> ReportAsync(ReportIncident command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<IIncidentGrain>(call.NewId()).ReportAsync(command, call.Context, cancellationToken)).Created(context, incident => $"/api/v1/privacy/incidents/{incident.Id}");
 
-    private static async Task<Results<Ok<Page<IncidentView>>, ProblemHttpResult>> ListAsync([AsParameters] IncidentListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<IncidentView>>, ProblemHttpResult>> ListAsync([AsParameters] IncidentFilter filter, [AsParameters] ListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return (await new ListQuery<IncidentRow>(database, "incident", ReadTables.Incident.Columns, Sorts)
-            .WhereIf((int?)request.Stage?.Value, "stage = @stage", "stage").WhereIf((int?)request.Level?.Value, "level = @level", "level").Search(request.Q, "title")
+            .WhereIf((int?)filter.Stage?.Value, "stage = @stage", "stage").WhereIf((int?)filter.Level?.Value, "level = @level", "level").Search(request.Q, "title")
             .ReadAsync(request, "-discoveredAt", row => IncidentEntityKind.View(row, now), clock, cancellationToken)).Ok(context);
     }
 

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace LimoCha.Actors.Kernel;
 
-/// <summary>What every list takes.</summary>
-public class ListRequest
+/// <summary>What every list takes, beside its own filter. Filters do not derive from it: bound at compile time, inherited properties are left out.</summary>
+public sealed class ListRequest
 {
     /// <summary>How many; 1 to 200, default 50.</summary>
     [FromQuery(Name = "limit"), Range(1, 200)] public int? Limit { get; init; }

@@ -16,7 +16,6 @@ using Microsoft.OpenApi;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Orleans.Dashboard;
 using Scalar.AspNetCore;
 
 namespace LimoCha.Actors.Kernel;
@@ -151,7 +150,7 @@ internal static class WebHosting
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapOpenApi().AllowAnonymous();
         app.MapScalarApiReference(options => options.WithTitle("LimoCha.Actors")).AllowAnonymous();
-        app.MapOrleansDashboard("/dashboard").RequireAuthorization(Policies.AdminPage);
+        app.MapOrleansDashboardPage();
     }
 }
 

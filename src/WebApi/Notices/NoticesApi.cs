@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.Notices;
 
 /// <summary>A list of notices.</summary>
-public sealed class NoticeListRequest : ListRequest
+public sealed class NoticeFilter
 {
     /// <summary>True: not read yet; false: read.</summary>
     [FromQuery(Name = "unread")] public bool? Unread { get; init; }
@@ -61,12 +61,12 @@ public static class NoticesApi
         (await grains.Grain<INoticeGrain>(call.NewId()).PublishAsync(command, call.Context, cancellationToken)).Created(context, notice => $"/api/v1/notices/{notice.Id}");
 
     private static async Task<Results<Ok<Page<NoticeView>>, ProblemHttpResult>> ListAsync(
-        [AsParameters] NoticeListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] NoticeFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var query = new ListQuery<NoticeRow>(database, "notice n", ReadTables.Notice.Columns, Sorts)
             .Where("closed_at IS NULL").Where(UserReadModel.NoticesFor(call.By.Role), "userId", call.By.UserId).Where("1 = 1", "departmentId", call.By.DepartmentId)
-            .WhereIf(request.Category, "category = @category", "category").Search(request.Q, "title", "body");
-        if (request.Unread is { } unread)
+            .WhereIf(filter.Category, "category = @category", "category").Search(request.Q, "title", "body");
+        if (filter.Unread is { } unread)
         {
             query.Where($"{(unread ? "NOT " : "")}EXISTS (SELECT 1 FROM notice_receipt r WHERE r.notice_id = n.id AND r.user_id = @userId)");
         }

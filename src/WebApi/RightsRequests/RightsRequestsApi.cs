@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.RightsRequests;
 
 /// <summary>A list of requests.</summary>
-public sealed class RightsRequestListRequest : ListRequest
+public sealed class RightsRequestFilter
 {
     /// <summary>At this stage.</summary>
     [FromQuery(Name = "stage")] public Choice<RightsRequestStage>? Stage { get; init; }
@@ -34,8 +34,8 @@ public static class RightsRequestsApi
     {
         var requests = api.MapGroup("/privacy/rights-requests").WithTags("Rights requests").RequireAuthorization(Policies.Staff);
         requests.MapPost("", MakeAsync).WithSummary("Makes a request: one's own, or one that a customer made; due in fifteen days.");
-        requests.MapGet("", ([AsParameters] RightsRequestListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
-            ListAsync(request, complaints: false, call, context, database, clock, cancellationToken)).WithName("listRightsRequests").WithSummary("Requests: all for the privacy office and auditors, otherwise one's own.");
+        requests.MapGet("", ([AsParameters] RightsRequestFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
+            ListAsync(filter, request, complaints: false, call, context, database, clock, cancellationToken)).WithName("listRightsRequests").WithSummary("Requests: all for the privacy office and auditors, otherwise one's own.");
         requests.MapGet("/{id:guid}", GetAsync).WithSummary("A request with its words.");
         requests.MapPost("/{id:guid}/verify", VerifyAsync).RequireAuthorization(Policies.Privacy).WithSummary("Says how it is known that the subject asks.");
         requests.MapPost("/{id:guid}/take", TakeAsync).RequireAuthorization(Policies.Privacy).WithSummary("The caller takes care of it.");
@@ -44,8 +44,8 @@ public static class RightsRequestsApi
         requests.MapPost("/{id:guid}/withdraw", WithdrawAsync).WithSummary("Takes one's own request back.");
         requests.MapGet("/{id:guid}/copy", CopyAsync).RequireStepUp().WithSummary("Everything held about the subject of a verified access or portability request: JSON, or a page to read.");
 
-        api.MapGet("/privacy/complaints", ([AsParameters] RightsRequestListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
-            ListAsync(request, complaints: true, call, context, database, clock, cancellationToken)).WithTags("Rights requests").RequireAuthorization(Policies.Staff).WithName("listComplaints").WithSummary("Complaints and questions; each is a rights request of that kind.");
+        api.MapGet("/privacy/complaints", ([AsParameters] RightsRequestFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
+            ListAsync(filter, request, complaints: true, call, context, database, clock, cancellationToken)).WithTags("Rights requests").RequireAuthorization(Policies.Staff).WithName("listComplaints").WithSummary("Complaints and questions; each is a rights request of that kind.");
         api.MapPost("/customers/{id:guid}/links", LinkAsync).WithTags("Customers").RequireAuthorization(Policies.Staff).WithSummary("A link that opens the customer's own page once; to be sent to them over a way that is theirs.");
         return api;
     }
@@ -72,14 +72,14 @@ public static class RightsRequestsApi
     }
 
     private static async Task<Results<Ok<Page<RightsRequestView>>, ProblemHttpResult>> ListAsync(
-        RightsRequestListRequest request, bool complaints, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
+        RightsRequestFilter filter, ListRequest request, bool complaints, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var query = new ListQuery<RightsRequestRow>(database, "rights_request", ReadTables.RightsRequest.Columns, Sorts)
-            .WhereIf((int?)request.Stage?.Value, "stage = @stage", "stage")
-            .WhereIf((int?)request.Kind?.Value, "kind = @kind", "kind")
-            .WhereIf(request.SubjectId, "subject_id = @subjectId", "subjectId");
-        if (request.Overdue is { } overdue)
+            .WhereIf((int?)filter.Stage?.Value, "stage = @stage", "stage")
+            .WhereIf((int?)filter.Kind?.Value, "kind = @kind", "kind")
+            .WhereIf(filter.SubjectId, "subject_id = @subjectId", "subjectId");
+        if (filter.Overdue is { } overdue)
         {
             query.Where(overdue ? "ended_at IS NULL AND due_at <= @now" : "NOT (ended_at IS NULL AND due_at <= @now)", "now", now);
         }

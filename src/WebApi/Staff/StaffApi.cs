@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.Staff;
 
 /// <summary>A list of staff.</summary>
-public sealed class UserListRequest : ListRequest
+public sealed class UserFilter
 {
     /// <summary>Of this department.</summary>
     [FromQuery(Name = "departmentId")] public Guid? DepartmentId { get; init; }
@@ -69,12 +69,12 @@ public static class StaffApi
         (await accounts.CreateAsync(command, call.OperationId, call.Context, cancellationToken)).Created(context, user => $"/api/v1/users/{user.Id}");
 
     private static async Task<Results<Ok<Page<UserView>>, ProblemHttpResult>> ListAsync(
-        [AsParameters] UserListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] UserFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var query = new ListQuery<UserRow>(database, "staff_user", ReadTables.User.Columns, UserSorts)
-            .WhereIf(request.DepartmentId, "department_id = @departmentId", "departmentId")
-            .WhereIf((int?)request.Role?.Value, "role = @role", "role")
-            .WhereIf(request.Enabled, "enabled = @enabled", "enabled")
+            .WhereIf(filter.DepartmentId, "department_id = @departmentId", "departmentId")
+            .WhereIf((int?)filter.Role?.Value, "role = @role", "role")
+            .WhereIf(filter.Enabled, "enabled = @enabled", "enabled")
             .Search(request.Q, "display_name", "user_name");
         if (!call.By.SeesAll)
         {

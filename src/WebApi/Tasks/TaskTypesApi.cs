@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.Tasks;
 
 /// <summary>A list of task types.</summary>
-public sealed class TaskTypeListRequest : ListRequest
+public sealed class TaskTypeFilter
 {
     /// <summary>Those that are used, or those that are not.</summary>
     [FromQuery(Name = "enabled")] public bool? Enabled { get; init; }
@@ -32,8 +32,8 @@ public static class TaskTypesApi
     private static async Task<Results<Created<TaskTypeView>, ProblemHttpResult>> CreateAsync(SaveTaskType command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<ITaskTypeGrain>(call.NewId()).CreateAsync(command, call.Context, cancellationToken)).Created(context, type => $"/api/v1/task-types/{type.Id}");
 
-    private static async Task<Results<Ok<Page<TaskTypeView>>, ProblemHttpResult>> ListAsync([AsParameters] TaskTypeListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
-        (await new ListQuery<TaskTypeRow>(database, "task_type", ReadTables.TaskType.Columns, Sorts).WhereIf(request.Enabled, "enabled = @enabled", "enabled").Search(request.Q, "name")
+    private static async Task<Results<Ok<Page<TaskTypeView>>, ProblemHttpResult>> ListAsync([AsParameters] TaskTypeFilter filter, [AsParameters] ListRequest request, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken) =>
+        (await new ListQuery<TaskTypeRow>(database, "task_type", ReadTables.TaskType.Columns, Sorts).WhereIf(filter.Enabled, "enabled = @enabled", "enabled").Search(request.Q, "name")
             .ReadAsync(request, "name", TaskTypeKind.View, clock, cancellationToken)).Ok(context);
 
     private static async Task<Results<Ok<TaskTypeView>, ProblemHttpResult>> GetAsync(Guid id, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace LimoCha.Actors.Tasks;
 
 /// <summary>A list of tasks.</summary>
-public sealed class TaskListRequest : ListRequest
+public sealed class TaskFilter
 {
     /// <summary>In this stage.</summary>
     [FromQuery(Name = "stage")] public Choice<TaskStage>? Stage { get; init; }
@@ -76,16 +76,16 @@ public static class TasksApi
             : creation.CreateAsync(call.OperationId, command, call.Context, cancellationToken);
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> ListAsync(
-        [AsParameters] TaskListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] TaskFilter filter, [AsParameters] ListRequest request, Call call, HttpContext context, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var query = new ListQuery<TaskRow>(database, "task", ReadTables.Task.Columns, Sorts)
-            .WhereIf((int?)request.Stage?.Value, "stage = @stage", "stage")
-            .WhereIf(request.AssigneeId, "assignee_id = @assigneeId", "assigneeId")
-            .WhereIf(request.DepartmentId, "department_id = @departmentId", "departmentId")
-            .WhereIf(request.CustomerId, "customer_id = @customerId", "customerId")
-            .WhereIf(request.DueBefore, "due_at < @dueBefore", "dueBefore")
+            .WhereIf((int?)filter.Stage?.Value, "stage = @stage", "stage")
+            .WhereIf(filter.AssigneeId, "assignee_id = @assigneeId", "assigneeId")
+            .WhereIf(filter.DepartmentId, "department_id = @departmentId", "departmentId")
+            .WhereIf(filter.CustomerId, "customer_id = @customerId", "customerId")
+            .WhereIf(filter.DueBefore, "due_at < @dueBefore", "dueBefore")
             .Search(request.Q, "title", "description");
-        if (request.Offered == true)
+        if (filter.Offered == true)
         {
             query.Where($"stage = {(int)TaskStage.Offered} AND id IN (SELECT task_id FROM task_offer WHERE user_id = @offeredTo AND {(database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1")})", "offeredTo", call.By.UserId);
         }
