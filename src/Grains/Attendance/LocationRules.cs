@@ -63,7 +63,7 @@ public static class LocationRules
         {
             (CheckInKind.In, true) => Refusal.Conflict("already-in", "You are checked in here already."),
             (CheckInKind.Out, false) => Refusal.Conflict("not-in", "You are not checked in here."),
-            _ => new CheckedIn(checkInId, userId, kind, DayOf(now, zone), Math.Round(distance, 1), point.Accuracy, command.DeviceTime?.ToUniversalTime()),
+            _ => new CheckedIn(checkInId, userId, kind, CompanyDays.Of(now, zone), Math.Round(distance, 1), point.Accuracy, command.DeviceTime?.ToUniversalTime()),
         };
     }
 
@@ -85,7 +85,7 @@ public static class LocationRules
     /// <summary>Today so far.</summary>
     public static LocationToday Today(Guid id, LocationState state, DateTimeOffset now, TimeZoneInfo zone)
     {
-        var today = DayOf(now, zone);
+        var today = CompanyDays.Of(now, zone);
         var counted = state.Day == today;
         return new()
         {
@@ -94,9 +94,6 @@ public static class LocationRules
             Present = [.. state.Present.Where(p => now - p.Value < LongestPresence).OrderBy(p => p.Value).Select(p => new PresentPerson(p.Key, p.Value))],
         };
     }
-
-    /// <summary>The day of an instant in the company's zone.</summary>
-    public static DateOnly DayOf(DateTimeOffset instant, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).Date);
 
     private static bool IsPresent(LocationState state, Guid userId, DateTimeOffset now) =>
         state.Present.TryGetValue(userId, out var since) && now - since < LongestPresence;

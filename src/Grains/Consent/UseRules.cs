@@ -11,9 +11,10 @@ namespace LimoCha.Actors.Consent;
 /// <param name="BirthDate">When known.</param>
 /// <param name="Guardian">The guardian who agreed, for a minor.</param>
 /// <param name="Erased">Their data has been erased.</param>
+/// <param name="Deleted">They are in the recycle bin: kept to be restored, and for what the law asks.</param>
 public sealed record DataSubject(
     SubjectKind Kind, ImmutableDictionary<string, ConsentFlag> Consents, ImmutableArray<Exemption> Exemptions,
-    DateOnly? BirthDate = null, Guardian? Guardian = null, bool Erased = false);
+    DateOnly? BirthDate = null, Guardian? Guardian = null, bool Erased = false, bool Deleted = false);
 
 /// <summary>The decision: may this be done with this person's data, now, and why. One pure function, asked inside the subject's actor.</summary>
 public static class UseRules
@@ -68,6 +69,11 @@ public static class UseRules
         if (purpose.Basis is LegalBasis.LegalObligation or LegalBasis.Deidentified)
         {
             return Allow(Name(purpose.Basis), "The purpose does not rest on consent.");
+        }
+
+        if (subject.Deleted)
+        {
+            return Refuse("deleted", "The subject is in the recycle bin; their data is used again when they are restored.");
         }
 
         if (IsMinor(subject, today) && subject.Guardian?.AgreedAt is null)

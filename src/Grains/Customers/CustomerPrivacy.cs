@@ -11,7 +11,7 @@ public static class CustomerPrivacy
     public static DataSubject Subject(CustomerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return new(SubjectKind.Customer, state.Consents, state.Exemptions, state.BirthDate, state.Guardian, state.ErasedAt is not null);
+        return new(SubjectKind.Customer, state.Consents, state.Exemptions, state.BirthDate, state.Guardian, Erased: state.ErasedAt is not null, Deleted: state.DeletedAt is not null);
     }
 
     /// <summary>The sensitive fields of a command: whether given, for which purpose they are kept, and their class.</summary>

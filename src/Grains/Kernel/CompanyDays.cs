@@ -19,5 +19,8 @@ public sealed class CompanyDays(TimeProvider clock, IOptions<KernelOptions> opti
     }
 
     /// <summary>The day of an instant in the company's zone.</summary>
-    public DateOnly Of(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Zone).DateTime);
+    public DateOnly Of(DateTimeOffset at) => Of(at, Zone);
+
+    /// <summary>The day of an instant in a zone.</summary>
+    public static DateOnly Of(DateTimeOffset at, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
 }

@@ -64,6 +64,6 @@ public sealed partial class UserGrain
         }
 
         point = point is { } known && now - known.At < LocationKept ? known : null;
-        return point ?? (place is { } at && LocationRules.DayOf(at.At, Zone) == LocationRules.DayOf(now, Zone) ? new Whereabouts(null, at.LocationId, at.At) : null);
+        return point ?? (place is { } at && CompanyDays.Of(at.At, Zone) == CompanyDays.Of(now, Zone) ? new Whereabouts(null, at.LocationId, at.At) : null);
     }
 }

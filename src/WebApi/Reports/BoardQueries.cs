@@ -6,7 +6,6 @@ using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
-using Microsoft.Extensions.Options;
 
 namespace LimoCha.Actors.Reports;
 
@@ -29,10 +28,9 @@ public sealed record PlaceToday(Guid LocationId, string Name, int Present, int I
 public sealed record Overview(IReadOnlyList<StageCount> Stages, IReadOnlyList<PersonLoad> People, IReadOnlyList<PlaceToday> Places, DateTimeOffset AsOf);
 
 /// <summary>Reads the board's numbers and rows; the same for the API and the page.</summary>
-public sealed class BoardQueries(Database database, TimeProvider clock, IOptions<KernelOptions> kernel)
+public sealed class BoardQueries(Database database, TimeProvider clock, CompanyDays days)
 {
     private const int RowsPerStage = 30;
-    private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(kernel.Value.TimeZone);
 
     /// <summary>The overview of what an actor may see.</summary>
     public async Task<Overview> OverviewAsync(Actor by, CancellationToken cancellationToken = default)
@@ -51,7 +49,7 @@ public sealed class BoardQueries(Database database, TimeProvider clock, IOptions
             WHERE {People(by)} AND u.enabled
             GROUP BY u.id, u.display_name ORDER BY u.display_name
             """, parameters);
-        var today = LocationRules.DayOf(clock.GetUtcNow(), zone).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        var today = days.Today.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
         var places = await connection.QueryAsync<LocationRow>($"SELECT {ReadTables.Location.Columns} FROM check_in_location ORDER BY name");
         return new(
             [.. stages.Select(row => new StageCount(row.Stage, row.Count)).OrderBy(row => row.Stage)],

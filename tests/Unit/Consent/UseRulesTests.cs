@@ -60,6 +60,17 @@ public sealed class UseRulesTests
         (exempt with { Erased = true }).Decide(Purposes.CustomerContact).Problem.Should().Be("erased");
     }
 
+    [Fact]
+    public void C3_data_in_the_recycle_bin_is_used_for_what_the_law_asks_only()
+    {
+        var deleted = Customer.Says(Purposes.CustomerContact, ConsentState.Granted) with { Deleted = true };
+        deleted.Decide(Purposes.CustomerContact).Problem.Should().Be("deleted");
+        deleted.Decide(Purposes.CustomerService).Problem.Should().Be("deleted", "who is not served has no contract to be served under");
+        deleted.Decide(Purposes.CustomerRights).Allowed.Should().BeTrue("they may still ask for their data");
+        deleted.Decide(Purposes.IncidentNotice).Allowed.Should().BeTrue();
+        (deleted with { Deleted = false }).Decide(Purposes.CustomerContact).Allowed.Should().BeTrue();
+    }
+
     [Theory]
     [InlineData("logistics", "phone", "2026-03-02", null)]
     [InlineData("logistics", "phone", "2026-03-01", "agreement-required")]

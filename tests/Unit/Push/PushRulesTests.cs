@@ -27,7 +27,7 @@ public sealed class PushRulesTests
     {
         var planned = Plan(Ann, Task).Should().ContainSingle().Which;
         planned.Should().BeEquivalentTo(new { Vendor = PushVendor.Huawei, Token = "token-1", CollapseKey = "tasks", CardVersion = 3, Title = (string?)null });
-        planned.ToString().Should().NotContain("张三").And.NotContain("138").And.NotContain("秘密");
+        planned.ToString().Should().NotContain("张三").And.NotContain("13800138000").And.NotContain("秘密");
     }
 
     [Fact]
