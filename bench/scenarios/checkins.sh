@@ -1,4 +1,5 @@
-# Everybody checks in and out at one place, durably: one actor, one state.
+# Everybody checks in and out at one place, durably: one actor, one state. A crowd comes at once: three times the callers of a dispatch.
+callers=$((callers * 3))
 postgres product
 product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)"
 staff product "$devices"

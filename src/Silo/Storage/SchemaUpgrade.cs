@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using DbUp;
 using DbUp.Builder;
@@ -28,6 +29,11 @@ public sealed partial class SchemaUpgrade(Database database, TimeProvider clock,
         if (database.Kind == DatabaseKind.PostgreSql)
         {
             await using var connection = await OpenAsync(cancellationToken);
+            if (await IsCurrentAsync(connection, "PostgreSql"))
+            {
+                return;
+            }
+
             await connection.ExecuteAsync("SELECT pg_advisory_lock(@AdvisoryLock)", new { AdvisoryLock });
             try
             {
@@ -44,6 +50,14 @@ public sealed partial class SchemaUpgrade(Database database, TimeProvider clock,
             if (Path.GetDirectoryName(Path.GetFullPath(file)) is { Length: > 0 } folder)
             {
                 Directory.CreateDirectory(folder);
+            }
+
+            await using (var connection = await database.OpenAsync(cancellationToken))
+            {
+                if (await IsCurrentAsync(connection, "Sqlite"))
+                {
+                    return;
+                }
             }
 
             await OneInProcess.WaitAsync(cancellationToken);
@@ -74,7 +88,7 @@ public sealed partial class SchemaUpgrade(Database database, TimeProvider clock,
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>A server that is still starting, as after a restart of everything, is waited for.</summary>
-    private async Task<System.Data.Common.DbConnection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var since = clock.GetTimestamp();
         while (true)
@@ -91,10 +105,27 @@ public sealed partial class SchemaUpgrade(Database database, TimeProvider clock,
         }
     }
 
+    /// <summary>True when every script has run: most starts need no more than this look.</summary>
+    private static async Task<bool> IsCurrentAsync(DbConnection connection, string folder)
+    {
+        try
+        {
+            var run = (await connection.QueryAsync<string>("SELECT scriptname FROM schemaversions")).ToHashSet();
+            return typeof(SchemaUpgrade).Assembly.GetManifestResourceNames().Where(name => IsScript(name, folder)).All(run.Contains);
+        }
+        catch (DbException)
+        {
+            // There is no such table yet; whatever else is wrong, the upgrade says it.
+            return false;
+        }
+    }
+
+    private static bool IsScript(string name, string folder) => name.Contains($".Schema.{folder}.", StringComparison.Ordinal);
+
     private void Upgrade(UpgradeEngineBuilder builder, string folder)
     {
         var engine = builder
-            .WithScriptsEmbeddedInAssembly(typeof(SchemaUpgrade).Assembly, name => name.Contains($".Schema.{folder}.", StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(typeof(SchemaUpgrade).Assembly, name => IsScript(name, folder))
             .WithTransactionPerScript()
             .WithVariablesDisabled()
             .LogTo(new NoOpUpgradeLog())
