@@ -102,7 +102,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
         while (true)
         {
             IReadOnlyList<(GrainId Grain, int Version)> behind;
-            await using (var connection = await database.OpenAsync(stopping))
+            await using (var connection = await database.OpenIndexedAsync(stopping))
             {
                 var rows = (await connection.QueryAsync<StoredRow>(
                     $"""
@@ -158,7 +158,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
         foreach (var kind in ReadTables.Due)
         {
             List<Guid> due;
-            await using (var connection = await database.OpenAsync(stopping))
+            await using (var connection = await database.OpenIndexedAsync(stopping))
             {
                 due = (await connection.QueryAsync<Guid>($"SELECT id FROM {ReadTables.ByKind[kind].Name} WHERE wake_at <= @now ORDER BY wake_at LIMIT {Page}", new { now = clock.GetUtcNow() })).AsList();
             }

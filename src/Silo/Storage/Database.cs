@@ -95,6 +95,13 @@ public sealed class Database : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>
+    /// An open connection for looks that follow an index however large the table has become: a plan that was made while it was small
+    /// would scan it, every second anew.
+    /// </summary>
+    public async Task<DbConnection> OpenIndexedAsync(CancellationToken cancellationToken) =>
+        postgresWriter is not null ? await postgresWriter.OpenConnectionAsync(cancellationToken) : await OpenAsync(cancellationToken);
+
     /// <summary>An open connection for batches of the read model: commits do not wait for the disk. PostgreSQL only.</summary>
     public async Task<NpgsqlConnection> OpenProjectorAsync() => await postgresProjector!.OpenConnectionAsync();
 
