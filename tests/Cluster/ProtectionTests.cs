@@ -110,7 +110,9 @@ public sealed class ProtectionTests
 
         var now = host.Clock.GetUtcNow();
         await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM audit_entry WHERE action = 'customer.view'") == 2, "both uses are in the trail");
-        await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM staff_user)") == 4, "all four are in the read model, which is asked who exists");
+        // The trail alone says who was concerned, also of whom the read model has nothing: not yet, or not any more.
+        await host.Database.ExecuteAsync("DELETE FROM customer");
+        await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM staff_user") == 2, "staff are in the read model, which says who is asked for by name");
         var incident = host.Grains.GetGrain<IIncidentGrain>(Ids.New(host.Clock));
         await incident.ReportAsync(new() { Title = "t", Description = "d", Classes = [DataClass.Contact] }, host.As(Officer));
         var search = new FindAffected { From = now.AddHours(-1), To = now.AddHours(1), ActorId = ann.UserId, Actions = ["customer.view"] };

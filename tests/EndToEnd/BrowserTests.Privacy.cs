@@ -145,7 +145,7 @@ public sealed partial class BrowserTests
         var office = await SignInAsync("privacy", "/privacy", desktop ? Desktop : Phone);
         await office.GetByRole(AriaRole.Tab, new() { Name = "依法披露" }).ClickAsync();
         await office.GetByTestId("new-disclosure").ClickAsync();
-        await office.GetByTestId("disclosure-customer").FillAsync(subject);
+        await office.GetByTestId("disclosure-subject-id").FillAsync(subject);
         await office.GetByTestId("disclosure-authority").FillAsync(authority);
         await office.GetByTestId("disclosure-basis").FillAsync("刑事诉讼法 第五十四条");
         await office.GetByTestId("disclosure-number").FillAsync("调证字〔2026〕9 号");
@@ -170,7 +170,14 @@ public sealed partial class BrowserTests
         await second.GetByTestId("disclose").ClickAsync();
         await Expect(second.GetByTestId("given")).ToContainTextAsync($"+86{phone}");
         await Expect(second.GetByTestId("disclosure-stage")).ToHaveTextAsync("已披露");
+        await Expect(second.GetByTestId("disclosure-secrecy")).ToHaveTextAsync("本人可在自己的页面看到");
+        await second.GetByTestId("change-secrecy").ClickAsync();
+        var until = TimeProvider.System.GetUtcNow().AddHours(8).AddYears(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await second.GetByLabel("保密至").FillAsync(until);
+        await second.GetByTestId("secrecy-reason").FillAsync("保密令 7 号");
         await Keep(second, $"privacy-disclosed-{(desktop ? "desktop" : "phone")}");
+        await second.GetByTestId("set-secrecy").ClickAsync();
+        await Expect(second.GetByTestId("disclosure-secrecy")).ToContainTextAsync(until);
         await NoSidewaysScrollAsync(second);
     }
 

@@ -35,6 +35,27 @@ public sealed class PrivacyApiTests(DemoFixture demo)
     }
 
     [Fact]
+    public async Task B7_a_material_change_of_the_policy_asks_again_and_is_announced_to_everybody()
+    {
+        using var officer = await product.SteppedUpAsync("privacy");
+        using var staff = await product.SignInAsync("staff3");
+        (await officer.PostAsync("privacy/purposes", new { key = "staff.newsletter", subject = "staff", titleZh = "内部通讯", titleEn = "Newsletter", classes = new[] { "workIdentity" }, basis = "consent" })).Status.Should().Be(HttpStatusCode.OK);
+        async Task<JsonElement> FlagAsync() => (await staff.GetAsync("me/consents")).Json.GetProperty("items").EnumerateArray().FirstOrDefault(flag => flag.GetProperty("purpose").GetString() == "staff.newsletter");
+        await Eventually.TrueAsync(async () => (await FlagAsync()).ValueKind == JsonValueKind.Object, "it is declared everywhere");
+        (await staff.SendAsync(HttpMethod.Put, "me/consents/staff.newsletter", new { state = "granted" })).Status.Should().Be(HttpStatusCode.OK);
+        (await FlagAsync()).GetProperty("asks").GetBoolean().Should().BeFalse();
+
+        var texts = new { textZh = "隐私政策，第二版", textEn = "Privacy policy, second version", changeZh = "内部通讯改由外部寄送", changeEn = "The newsletter is sent by others", material = new[] { "staff.newsletter" } };
+        var published = await officer.PostAsync("privacy/policies", texts);
+        published.Status.Should().Be(HttpStatusCode.Created, "{0}", published.Text);
+        await Eventually.TrueAsync(async () => (await FlagAsync()).GetProperty("asks").GetBoolean(), "who agreed to something else is asked again");
+        (await staff.GetAsync("me/consents")).Json.GetProperty("items").EnumerateArray().Single(flag => flag.GetProperty("purpose").GetString() == "staff.newsletter").GetProperty("state").GetString().Should().Be("granted", "what they said stays on file");
+        await Eventually.TrueAsync(async () => (await staff.GetAsync("notices")).Text.Contains("内部通讯改由外部寄送", StringComparison.Ordinal), "everybody is told, whatever they switched off");
+        (await staff.SendAsync(HttpMethod.Put, "me/consents/staff.newsletter", new { state = "granted" })).Status.Should().Be(HttpStatusCode.OK);
+        (await FlagAsync()).GetProperty("asks").GetBoolean().Should().BeFalse();
+    }
+
+    [Fact]
     public async Task D5_the_sdk_register_names_each_sdk_with_its_purpose_and_policy()
     {
         using var anyone = new Api(product.Address);

@@ -150,6 +150,7 @@ public sealed class RecordAuthorizationTests : IAsyncLifetime
         (_, "privacy/rights-requests/{id}/verify") => new { method = "callback", evidence = "回拨核对" },
         (_, "privacy/rights-requests/{id}/answer") => new { answer = "已处理" },
         (_, "privacy/rights-requests/{id}/reject") => new { answer = "重复的请求" },
+        (_, "privacy/disclosures/{id}/secrecy") => new { reason = "解密通知" },
         (_, "privacy/disclosures/{id}/review") => new { approved = true, reason = "文书齐备" },
         ("PATCH", "privacy/incidents/{id}") => new { level = "major" },
         (_, "privacy/incidents/{id}/measures") => new { text = "远程注销设备" },

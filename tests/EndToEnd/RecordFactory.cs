@@ -144,7 +144,7 @@ public sealed class RecordFactory(IReadOnlyDictionary<string, Api> callers, stri
     private async Task<string> DisclosureAsync(string state)
     {
         var document = await IdAsync(Officer, "files?name=demand.png", new ByteArrayContent(Png));
-        var id = await IdAsync(Officer, "privacy/disclosures", new { customerId = await CustomerAsync("open"), authority = "某公安分局", legalBasis = "刑事诉讼法 第五十四条", documentNumber = Name("调证字"), documentId = document, fields = new[] { "name", "phone" } });
+        var id = await IdAsync(Officer, "privacy/disclosures", new { subjectId = await CustomerAsync("open"), authority = "某公安分局", legalBasis = "刑事诉讼法 第五十四条", documentNumber = Name("调证字"), documentId = document, fields = new[] { "name", "phone" } });
         if (state != "asked")
         {
             await DoneAsync(Admin, HttpMethod.Post, $"privacy/disclosures/{id}/review", new { approved = state == "approved", reason = "文书齐备" });

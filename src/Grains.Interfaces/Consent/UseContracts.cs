@@ -62,6 +62,19 @@ public sealed record UseDecision
     [Id(4)] public IReadOnlyList<DataClass> Classes { get; init; } = [];
 }
 
+/// <summary>The answer to a disclosure: the decision, and the fields that it gives out when it is allowed.</summary>
+[GenerateSerializer, Immutable, Alias("FieldsGiven")]
+public sealed record FieldsGiven
+{
+    /// <summary>Whether, and why.</summary>
+    [Id(0)] public UseDecision Decision { get; init; } = new();
+    /// <summary>The fields that there are, and nothing else; null when refused.</summary>
+    [Id(1), Personal(DataClass.Contact)] public IReadOnlyDictionary<string, string>? Fields { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(FieldsGiven);
+}
+
 /// <summary>Invokes one of the eleven exemptions for a subject and a purpose (B3).</summary>
 [GenerateSerializer, Immutable, Alias("InvokeExemption")]
 public sealed record InvokeExemption

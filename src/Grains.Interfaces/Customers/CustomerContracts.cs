@@ -173,7 +173,7 @@ public interface ICustomerGrain : IDurableGrain, IDueGrain
 
     /// <summary>Gives fields out for a disclosure that a second person has approved; called by the disclosure's actor alone.</summary>
     [Alias("DiscloseAsync")]
-    Task<Outcome<CustomerUse>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default);
+    Task<Outcome<FieldsGiven>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default);
 
     /// <summary>A consent flag.</summary>
     [Alias("GetConsentAsync")]

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 
@@ -17,12 +18,12 @@ public enum DisclosureStage
     Disclosed = 3,
 }
 
-/// <summary>Asks for a legal disclosure of a customer's data (D3).</summary>
+/// <summary>Asks for a legal disclosure of a person's data (D3).</summary>
 [GenerateSerializer, Immutable, Alias("RequestDisclosure")]
 public sealed record RequestDisclosure
 {
     /// <summary>Whose data.</summary>
-    [Id(0), Required] public Guid? CustomerId { get; init; }
+    [Id(0), Required] public Guid? SubjectId { get; init; }
     /// <summary>The authority that demands it. 1 to 120 characters.</summary>
     [Id(1), Required, StringLength(120, MinimumLength = 1), NotPersonal] public string Authority { get; init; } = "";
     /// <summary>The law and article it rests on. 1 to 200 characters.</summary>
@@ -31,8 +32,15 @@ public sealed record RequestDisclosure
     [Id(3), Required] public Guid? DocumentId { get; init; }
     /// <summary>The document's number. 1 to 120 characters.</summary>
     [Id(4), Required, StringLength(120, MinimumLength = 1), NotPersonal] public string DocumentNumber { get; init; } = "";
-    /// <summary>Exactly which fields, by their names in the customer's JSON.</summary>
+    /// <summary>Exactly which fields, by their names in the customer's or the staff member's JSON.</summary>
     [Id(5), Required, MinLength(1), MaxLength(20), NotPersonal] public IReadOnlyList<string> Fields { get; init; } = [];
+    /// <summary>customer (default) or staff.</summary>
+    [Id(6), EnumDataType(typeof(SubjectKind))] public SubjectKind Subject { get; init; }
+    /// <summary>
+    /// The last day, in the company's zone, on which the subject is not told, where the law demands secrecy (Personal Information
+    /// Protection Law of the PRC, article 18); at most three years ahead. Nothing for a disclosure that the subject sees at once.
+    /// </summary>
+    [Id(7), NotPersonal] public DateOnly? SecretUntil { get; init; }
 }
 
 /// <summary>A second person's review.</summary>
@@ -43,6 +51,16 @@ public sealed record ReviewDisclosure
     [Id(0)] public bool Approved { get; init; }
     /// <summary>What was checked, or why not. 1 to 500 characters; no personal data.</summary>
     [Id(1), Required, StringLength(500, MinimumLength = 1), NotPersonal] public string Reason { get; init; } = "";
+}
+
+/// <summary>Lengthens or ends the time in which the subject is not told.</summary>
+[GenerateSerializer, Immutable, Alias("SetDisclosureSecrecy")]
+public sealed record SetDisclosureSecrecy
+{
+    /// <summary>The last day of it, in the company's zone, at most three years ahead; nothing to end it now.</summary>
+    [Id(0), NotPersonal] public DateOnly? Until { get; init; }
+    /// <summary>What demands or ends it: the order's number. 1 to 200 characters; no personal data.</summary>
+    [Id(1), Required, StringLength(200, MinimumLength = 1), NotPersonal] public string Reason { get; init; } = "";
 }
 
 /// <summary>A legal disclosure.</summary>
@@ -56,7 +74,7 @@ public sealed record DisclosureView
     /// <summary>Where it is.</summary>
     [Id(2)] public DisclosureStage Stage { get; init; }
     /// <summary>Whose data.</summary>
-    [Id(3)] public Guid CustomerId { get; init; }
+    [Id(3)] public Guid SubjectId { get; init; }
     /// <summary>To whom.</summary>
     [Id(4)] public string Authority { get; init; } = "";
     /// <summary>The law and article.</summary>
@@ -81,6 +99,10 @@ public sealed record DisclosureView
     [Id(14)] public DateTimeOffset? DisclosedAt { get; init; }
     /// <summary>Who gave them out.</summary>
     [Id(15)] public Guid? DisclosedById { get; init; }
+    /// <summary>customer or staff.</summary>
+    [Id(16)] public SubjectKind Subject { get; init; }
+    /// <summary>The last day on which the subject is not told; null when they are.</summary>
+    [Id(17)] public DateOnly? SecretUntil { get; init; }
 }
 
 /// <summary>What is given to the authority, and nothing else. Shown once.</summary>
@@ -111,6 +133,10 @@ public interface IDisclosureGrain : IDurableGrain
     /// <summary>Gives the fields out, once.</summary>
     [Alias("DiscloseAsync")]
     Task<Outcome<DisclosedData>> DiscloseAsync(CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Lengthens or ends the secrecy that the law demands.</summary>
+    [Alias("SetSecrecyAsync")]
+    Task<Outcome<DisclosureView>> SetSecrecyAsync(SetDisclosureSecrecy command, CallContext context, CancellationToken cancellationToken = default);
 
     /// <summary>The disclosure, for the privacy office and auditors.</summary>
     [Alias("GetAsync")]

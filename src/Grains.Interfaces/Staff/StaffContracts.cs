@@ -282,6 +282,10 @@ public interface IUserGrain : IDurableGrain
     [Alias("SetConsentAsync")]
     Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default);
 
+    /// <summary>Gives fields out for a disclosure that a second person has approved; called by the disclosure's actor alone.</summary>
+    [Alias("DiscloseAsync")]
+    Task<Outcome<FieldsGiven>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Closes the account for good: sessions end, names, credentials and devices go, every row is purged and the person's key
     /// destroyed (C2). Privacy officers and admins.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
 
 namespace LimoCha.Actors.Audit;
@@ -97,6 +98,19 @@ public static class AuditEntries
         {
             Id = Ids.Derived(fact.At, id, string.Create(CultureInfo.InvariantCulture, $"audit/{fact.Version}/{fact.Seq}")), At = fact.At, ActorId = fact.By,
             Action = $"{kind}.{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(name)}", SubjectId = id,
+        };
+    }
+
+    /// <summary>The entry of a use of a person's data, with its decision.</summary>
+    public static AuditEntry Used(AuditEntry entry, string kind, DataUse use, UseDecision decision)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(use);
+        ArgumentNullException.ThrowIfNull(decision);
+        return entry with
+        {
+            Action = $"{kind}.{use.Kind.ToString().ToLowerInvariant()}", Purpose = use.Purpose, Classes = decision.Classes, Recipient = use.Recipient,
+            Reason = use.Fields is { Count: > 0 } fields ? $"{string.Join(',', fields)} {use.Reason}".Trim() : use.Reason, Allowed = decision.Allowed, Basis = decision.Basis ?? decision.Problem,
         };
     }
 }

@@ -79,7 +79,7 @@ public sealed class PrivacyCatalogGrain(IServiceProvider services) : DurableGrai
         ExecuteAsync(context, state => CatalogRules.Declare(state, command, context.By), (state, _) => CatalogRules.View(state).Find(command.Key)!);
 
     public Task<Outcome<ThirdParty>> RegisterAsync(ThirdParty command, CallContext context, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(context, state => CatalogRules.Register(state, command, Customers.CustomerFields.Names, context.By), (state, _) => state.ThirdParties[command.Key]);
+        ExecuteAsync(context, state => CatalogRules.Register(state, command, Customers.CustomerFields.All.Names, context.By), (state, _) => state.ThirdParties[command.Key]);
 
     public Task<Outcome<Policy>> PublishAsync(PublishPolicy command, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => CatalogRules.Publish(state, command, context.By, Clock.GetUtcNow()), (state, _) => CatalogRules.View(state).Policy);

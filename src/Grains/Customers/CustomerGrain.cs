@@ -41,16 +41,20 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
             ? Refusal.Unprocessable("disclosure-required", "What an authority demands is given out by a disclosure, with its document and a second person.", "kind")
             : await DecideAsync(use, context);
 
-    public Task<Outcome<CustomerUse>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default) => DecideAsync(use, context);
+    public async Task<Outcome<FieldsGiven>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default)
+    {
+        var used = await DecideAsync(use, context);
+        return used.Ok ? Outcome.Of(new FieldsGiven { Decision = used.Value.Decision, Fields = used.Value.Shared }, used.Version) : used.Refusal;
+    }
 
     private async Task<Outcome<CustomerUse>> DecideAsync(DataUse use, CallContext context)
     {
         var leaves = use.Kind is UseKind.Share or UseKind.Disclose;
         if (leaves)
         {
-            if (CustomerFields.ClassesOf(use.Fields ?? []) is not { } classes)
+            if (CustomerFields.All.ClassesOf(use.Fields ?? []) is not { } classes)
             {
-                return Refusal.Invalid("fields", $"Fields are of {string.Join(", ", CustomerFields.Names.Order(StringComparer.Ordinal))}.");
+                return Refusal.Invalid("fields", $"Fields are of {CustomerFields.All.Allowed}.");
             }
 
             // What leaves the company is what its fields are, whatever the caller calls it.
@@ -72,7 +76,7 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
                 // A repeat of a use that was allowed is a use of its own: it is decided by what stands now.
                 decision ??= Decide(state).Decision!;
                 return leaves
-                    ? new CustomerUse { Decision = decision, Shared = decision.Allowed ? CustomerFields.Pick(state, use.Fields!) : null }
+                    ? new CustomerUse { Decision = decision, Shared = decision.Allowed ? CustomerFields.All.Pick(state, use.Fields!) : null }
                     : new CustomerUse { Decision = decision, Customer = decision.Allowed ? CustomerProjection.View(Id, state, version, decision.Classes) : null };
             });
     }

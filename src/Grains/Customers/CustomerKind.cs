@@ -34,11 +34,7 @@ public sealed class CustomerKind(BlindIndex index, CompanyDays days) : EntityKin
         var entry = AuditEntries.Of("customer", id, fact);
         return fact.Event switch
         {
-            CustomerDataUsed f => entry with
-            {
-                Action = $"customer.{f.Use.Kind.ToString().ToLowerInvariant()}", Purpose = f.Use.Purpose, Classes = f.Decision.Classes, Recipient = f.Use.Recipient,
-                Reason = f.Use.Fields is { Count: > 0 } fields ? $"{string.Join(',', fields)} {f.Use.Reason}".Trim() : f.Use.Reason, Allowed = f.Decision.Allowed, Basis = f.Decision.Basis ?? f.Decision.Problem,
-            },
+            CustomerDataUsed f => AuditEntries.Used(entry, "customer", f.Use, f.Decision),
             CustomerConsentChanged f => entry with { Purpose = f.Flag.Purpose, Classes = f.Flag.DataClass is { } one ? [one] : [], Basis = f.Flag.State.ToString().ToLowerInvariant() },
             CustomerSaved f => entry with { Reason = string.Join(',', f.Fields) },
             CustomerExemptionInvoked f => entry with { Purpose = f.Exemption.Purpose, Basis = $"exemption:{f.Exemption.Kind}" },

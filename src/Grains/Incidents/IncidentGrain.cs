@@ -141,7 +141,7 @@ public sealed class IncidentGrain(IServiceProvider services) : DurableGrain<Inci
     private async Task TellNextAsync(CancellationToken cancellationToken)
     {
         var next = await subjects.PendingAsync(Id, AtOnce, cancellationToken);
-        var told = await Task.WhenAll(next.Select(subject => subject.Kind == SubjectKind.Staff ? PushAsync(subject) : ChooseAsync(subject, cancellationToken)));
+        var told = await Task.WhenAll(next.Select(subject => subject.Kind == SubjectKind.Staff ? PushAsync(subject, cancellationToken) : ChooseAsync(subject, cancellationToken)));
         var mails = told.Where(item => item.Mail is not null).ToList();
         var outcomes = mails.Count == 0 ? [] : await mailer.SendAsync([.. mails.Select(item => item.Mail!)], cancellationToken);
         var sent = mails.Zip(outcomes, (item, outcome) => outcome switch
@@ -153,8 +153,14 @@ public sealed class IncidentGrain(IServiceProvider services) : DurableGrain<Inci
         await subjects.SetAsync(Id, [.. told.Where(item => item.Mail is null).Select(item => item.Subject), .. sent], cancellationToken);
     }
 
-    private async Task<(AffectedSubject Subject, OutgoingMail? Mail)> PushAsync(AffectedSubject subject)
+    /// <summary>To their devices; who has no account any more hears of it by the announcement.</summary>
+    private async Task<(AffectedSubject Subject, OutgoingMail? Mail)> PushAsync(AffectedSubject subject, CancellationToken cancellationToken)
     {
+        if ((await GrainFactory.Grain<IUserGrain>(subject.SubjectId).GetAsync(Actor.System, cancellationToken)).Value is not { Enabled: true })
+        {
+            return (subject with { Channel = NoticeChannel.Announcement, Progress = NoticeProgress.Unreachable }, null);
+        }
+
         var notice = Ids.Derived(State.NoticesBegunAt!.Value, Id, $"subject/{subject.SubjectId:N}");
         await GrainFactory.Grain<INoticeGrain>(notice).PublishAsync(
             new()
@@ -162,7 +168,7 @@ public sealed class IncidentGrain(IServiceProvider services) : DurableGrain<Inci
                 Title = "安全事件通知 / Security incident notice", Body = IncidentTexts.Notice(State, company), Category = "security", Mandatory = true,
                 Audience = new() { Kind = AudienceKind.People, UserIds = [subject.SubjectId] },
             },
-            new(Actor.System, notice));
+            new(Actor.System, notice), cancellationToken);
         return (subject with { Channel = NoticeChannel.Push, Progress = NoticeProgress.Sent }, null);
     }
 

@@ -11,6 +11,8 @@ public sealed record ContentState : StateRecord
     public bool Made { get; init; }
     public SaveContent Content { get; init; } = new();
     public Guid CreatedById { get; init; }
+    /// <summary>Its maker's department, whose managers may change it.</summary>
+    public Guid? DepartmentId { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 }
 
@@ -19,7 +21,7 @@ public sealed record ContentState : StateRecord
 public abstract record ContentEvent;
 
 /// <summary>Made or changed.</summary>
-public sealed record ContentSaved(SaveContent Content, Guid ById) : ContentEvent;
+public sealed record ContentSaved(SaveContent Content, Guid ById, Guid? DepartmentId) : ContentEvent;
 
 /// <summary>A link's state.</summary>
 [NotPersonal]
@@ -59,11 +61,11 @@ public static class SharingRules
         by.Role == Role.Auditor ? Refusal.Forbidden("Auditors read.")
         : makes && state.Made ? Refusal.Conflict("already-exists", "There is content with this id already.")
         : !makes && !state.Made ? Refusal.NotFound("content")
-        : !makes && state.CreatedById != by.UserId && by.Role is not (Role.Manager or Role.Admin) ? Refusal.Forbidden("Its maker, managers and admins change content.")
+        : !makes && !MayChange(state, by) ? Refusal.Forbidden("Its maker, managers of the maker's department and admins change content.")
         : command.Kind == ContentKind.Article && string.IsNullOrWhiteSpace(command.Text) ? Refusal.Invalid("text", "An article has a text.")
         : command.Kind != ContentKind.Article && !(Uri.TryCreate(command.Address, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps) ? Refusal.Invalid("address", "A picture or video has an https address.")
         : state.Made && state.Content == command ? Decision<ContentEvent>.Nothing
-        : new ContentSaved(command with { Title = command.Title.Trim() }, by.UserId);
+        : new ContentSaved(command with { Title = command.Title.Trim() }, by.UserId, by.DepartmentId);
 
     /// <summary>Shares.</summary>
     public static Decision<ShareEvent> Share(ShareState state, Guid contentId, ContentView? content, ShareContent command, Actor by) =>
@@ -79,10 +81,13 @@ public static class SharingRules
         return !state.Made || content is null || content.Withdrawn ? Refusal.NotFound("link") : new ShareVisited(state.Visits + 1) { Browser = browser, System = system };
     }
 
+    private static bool MayChange(ContentState state, Actor by) =>
+        state.CreatedById == by.UserId || by.Role == Role.Admin || by.Role == Role.Manager && by.DepartmentId is { } department && department == state.DepartmentId;
+
     /// <summary>The state with a fact added.</summary>
     public static ContentState Apply(ContentState state, ContentEvent fact, DateTimeOffset at) => fact switch
     {
-        ContentSaved f when !state.Made => state with { Made = true, Content = f.Content, CreatedById = f.ById, CreatedAt = at },
+        ContentSaved f when !state.Made => state with { Made = true, Content = f.Content, CreatedById = f.ById, DepartmentId = f.DepartmentId, CreatedAt = at },
         ContentSaved f => state with { Content = f.Content },
         _ => state,
     };

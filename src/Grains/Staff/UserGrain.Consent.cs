@@ -60,7 +60,7 @@ public sealed partial class UserGrain
     public async Task<bool> AllowsAsync(string purpose, CancellationToken cancellationToken = default)
     {
         var catalog = await catalogs.GetAsync();
-        return UseRules.Allows(new(SubjectKind.Staff, State.Consents, []), purpose, catalog, Clock.GetUtcNow(), days.Today);
+        return UseRules.Allows(Subject(State), purpose, catalog, Clock.GetUtcNow(), days.Today);
     }
 
     public async Task<Outcome<UserView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default)

@@ -35,11 +35,12 @@ public sealed class UserKind : EntityKind<UserState, UserEvent>
     {
         ArgumentNullException.ThrowIfNull(facts);
         return grains.AuditAsync(id, facts
-            .Where(fact => fact.Event is UserCreated or UserChanged or CredentialsChanged or SessionOpened or SessionElevated or SessionsEnded or UserConsentChanged or RiskRaised or RealNameRecorded)
+            .Where(fact => fact.Event is UserCreated or UserChanged or CredentialsChanged or SessionOpened or SessionElevated or SessionsEnded or UserConsentChanged or RiskRaised or RealNameRecorded or UserDataUsed)
             .Select(fact => fact.Event switch
             {
                 UserConsentChanged f => AuditEntries.Of(Name, id, fact) with { Purpose = f.Flag.Purpose, Basis = f.Flag.State.ToString().ToLowerInvariant() },
                 RiskRaised f => AuditEntries.Of(Name, id, fact) with { Purpose = Purposes.AccountSecurity, Basis = f.Kind.ToString(), Allowed = !f.Challenge },
+                UserDataUsed f => AuditEntries.Used(AuditEntries.Of(Name, id, fact), Name, f.Use, f.Decision),
                 SessionsEnded f => AuditEntries.Of(Name, id, fact) with { Reason = f.Reason },
                 _ => AuditEntries.Of(Name, id, fact),
             }));

@@ -42,6 +42,9 @@ public sealed record UserState : StateRecord
 /// <summary>The person proved again that it is them.</summary>
 public sealed record SessionElevated(Guid SessionId, DateTimeOffset Until) : UserEvent;
 
+/// <summary>Data of the person was used, or refused; with the decision.</summary>
+public sealed record UserDataUsed(DataUse Use, UseDecision Decision) : UserEvent;
+
 /// <summary>The account was closed and its data erased.</summary>
 [NotPersonal]
 public sealed record UserErased(string Reason) : UserEvent;
@@ -74,6 +77,7 @@ public sealed record Session(Guid Id, string? DeviceId, int Generation, DateTime
 [JsonDerivedType(typeof(SessionElevated), "sessionElevated")]
 [JsonDerivedType(typeof(RiskRaised), "riskRaised")]
 [JsonDerivedType(typeof(RealNameRecorded), "realNameRecorded")]
+[JsonDerivedType(typeof(UserDataUsed), "dataUsed")]
 [JsonDerivedType(typeof(UserErased), "userErased")]
 [JsonDerivedType(typeof(UserKeyDestroyed), "keyDestroyed")]
 public abstract record UserEvent;

@@ -16,6 +16,7 @@ internal sealed class IncidentSubjects(Database database, TimeProvider clock) : 
         var window = $"at >= @From AND at < @To AND allowed {(search.ActorId is null ? "" : "AND actor_id = @ActorId")}";
         var parameters = new DynamicParameters(new { incidentId, search.From, search.To, search.ActorId, search.OwnerId, search.DepartmentId, now = clock.GetUtcNow() });
         List<string> sources = [];
+        string? trail = null;
         if (search.From is not null)
         {
             var actions = search.Actions is { Count: > 0 } given ? $"AND action IN ({string.Join(", ", given.Select((_, i) => $"@action{i}"))})" : "";
@@ -24,7 +25,8 @@ internal sealed class IncidentSubjects(Database database, TimeProvider clock) : 
                 parameters.Add($"action{i}", search.Actions![i]);
             }
 
-            sources.Add($"SELECT DISTINCT subject_id AS id FROM audit_entry WHERE {window} {actions} AND subject_id IS NOT NULL");
+            trail = $"SELECT DISTINCT subject_id AS id FROM audit_entry WHERE {window} {actions} AND subject_id IS NOT NULL";
+            sources.Add(trail);
         }
 
         if (search.OwnerId is not null)
@@ -45,12 +47,16 @@ internal sealed class IncidentSubjects(Database database, TimeProvider clock) : 
 
         var found = string.Join(" UNION ", sources);
         var added = 0;
-        foreach (var (table, kind) in new[] { ("customer", SubjectKind.Customer), ("staff_user", SubjectKind.Staff) })
+        foreach (var (table, actor, kind) in new[] { ("customer", "customer", SubjectKind.Customer), ("staff_user", "user", SubjectKind.Staff) })
         {
+            // What the trail says their actor did names people too whom the read model has not yet, or whose data has been erased since.
+            var byTrail = trail is null ? "" : $"UNION {trail} AND action LIKE '{actor}.%'";
             added += await database.ExecuteAsync(
                 $"""
                 INSERT INTO incident_subject (incident_id, subject_id, kind, progress, attempts, updated_at)
-                SELECT @incidentId, found.id, {(int)kind}, {(int)NoticeProgress.Pending}, 0, @now FROM ({found}) found WHERE EXISTS (SELECT 1 FROM {table} known WHERE known.id = found.id)
+                SELECT @incidentId, affected.id, {(int)kind}, {(int)NoticeProgress.Pending}, 0, @now
+                FROM (SELECT found.id FROM ({found}) found WHERE EXISTS (SELECT 1 FROM {table} known WHERE known.id = found.id) {byTrail}) affected
+                WHERE true
                 ON CONFLICT (incident_id, subject_id) DO NOTHING
                 """, parameters, cancellationToken);
         }

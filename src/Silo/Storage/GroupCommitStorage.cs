@@ -157,7 +157,7 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         {
             var versions = await store.WriteAsync(batch);
             StorageMetrics.Batch.Record(batch.Count);
-            Complete(batch, versions);
+            Complete(batch, versions, Tell);
         }
         catch (Exception error) when (batch.Count > 1 && StorageErrors.IsRowsFault(error))
         {
@@ -180,7 +180,7 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
     /// Tells the callers, off this lane, which goes on with the next batch. A few workers each run many callers' next
     /// steps: a queue entry for each caller would wake threads for work of microseconds.
     /// </summary>
-    private static void Complete(List<PendingWrite> batch, int?[] versions)
+    private static void Complete<TItem, TResult>(List<TItem> batch, TResult[] results, Action<TItem, TResult> tell)
     {
         var share = (batch.Count + Workers - 1) / Workers;
         for (var from = 0; from < batch.Count; from += share)
@@ -190,10 +190,10 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
                 {
                     for (var i = part.From; i < part.To; i++)
                     {
-                        Tell(part.Batch[i], part.Versions[i]);
+                        part.Tell(part.Batch[i], part.Results[i]);
                     }
                 },
-                (Batch: batch, Versions: versions, From: from, To: Math.Min(from + share, batch.Count)),
+                (Batch: batch, Results: results, Tell: tell, From: from, To: Math.Min(from + share, batch.Count)),
                 preferLocal: false);
         }
     }
@@ -215,19 +215,13 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
     {
         try
         {
-            var rows = await store.ReadAsync(batch);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                batch[i].Succeed(rows[i]);
-            }
+            Complete(batch, await store.ReadAsync(batch), static (read, row) => read.Succeed(row));
         }
         catch (Exception error)
         {
             LogFailed(logger, batch.Count, error.GetType().Name, StorageErrors.Describe(error));
-            foreach (var read in batch)
-            {
-                read.Fail(new StorageUnavailableException($"The state could not be read: {StorageErrors.Describe(error)}."));
-            }
+            var why = new StorageUnavailableException($"The state could not be read: {StorageErrors.Describe(error)}.");
+            ThreadPool.UnsafeQueueUserWorkItem(_ => batch.ForEach(read => read.Fail(why)), null);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class PendingWrite(GrainRowKey key, int? expectedVersion, byte[]
 /// <summary>A read that waits for its turn.</summary>
 internal sealed class PendingRead(GrainRowKey key)
 {
-    private readonly TaskCompletionSource<(byte[]? Payload, int Version)?> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(byte[]? Payload, int Version)?> done = new();
 
     public GrainRowKey Key => key;
 

@@ -30,11 +30,11 @@ internal sealed class PrivacyOfficeQueries(Database database, TimeProvider clock
         return [.. rows.Select(row => IncidentEntityKind.View(row, clock.GetUtcNow()))];
     }
 
-    /// <summary>Legal disclosures, newest first.</summary>
-    public async Task<IReadOnlyList<DisclosureView>> DisclosuresAsync(CancellationToken cancellationToken)
+    /// <summary>Legal disclosures, newest first; none about who looks.</summary>
+    public async Task<IReadOnlyList<DisclosureView>> DisclosuresAsync(Guid me, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return [.. (await connection.QueryAsync<DisclosureRow>(new CommandDefinition($"SELECT {ReadTables.Disclosure.Columns} FROM disclosure ORDER BY id DESC LIMIT {Most}", cancellationToken: cancellationToken))).Select(DisclosureKind.View)];
+        return [.. (await connection.QueryAsync<DisclosureRow>(new CommandDefinition($"SELECT {ReadTables.Disclosure.Columns} FROM disclosure WHERE {DisclosureQueries.NotAbout("@me")} ORDER BY id DESC LIMIT {Most}", new { me }, cancellationToken: cancellationToken))).Select(DisclosureKind.View)];
     }
 
     /// <summary>What colleagues call each other.</summary>

@@ -5,6 +5,7 @@ using Dapper;
 using LimoCha.Actors.Audit;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
+using LimoCha.Actors.Disclosures;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.ReadModel;
@@ -37,12 +38,12 @@ public sealed record SubjectCopy
     public IReadOnlyList<TaskView> Tasks { get; init; } = [];
     /// <summary>Their requests.</summary>
     public IReadOnlyList<RightsRequestView> Requests { get; init; } = [];
-    /// <summary>Who used or received their data, newest first.</summary>
+    /// <summary>Who used or received their data, newest first; without disclosures of which the law forbids to tell them.</summary>
     public IReadOnlyList<AuditEntry> Accesses { get; init; } = [];
 }
 
 /// <summary>Puts copies together. The use is decided and recorded by the subject's own actor like any other.</summary>
-internal sealed class SubjectCopies(IGrainFactory grains, Database database, TimeProvider clock)
+internal sealed class SubjectCopies(IGrainFactory grains, Database database, CompanyDays days, TimeProvider clock)
 {
     private const int Most = 1_000;
     private static readonly JsonSerializerOptions Readable = new(StateJson.Options) { WriteIndented = true };
@@ -84,7 +85,7 @@ internal sealed class SubjectCopies(IGrainFactory grains, Database database, Tim
                 CheckIns = (await connection.QueryAsync<Attendance.CheckInRow>($"SELECT {ReadTables.CheckIn.Columns} FROM check_in WHERE user_id = @subjectId ORDER BY at DESC LIMIT {Most}", new { subjectId })).AsList(),
                 Tasks = [.. (await connection.QueryAsync<TaskRow>($"SELECT {ReadTables.Task.Columns} FROM task WHERE {column} = @subjectId ORDER BY id DESC LIMIT {Most}", new { subjectId })).Select(TaskProjection.View)],
                 Requests = [.. (await connection.QueryAsync<RightsRequestRow>($"SELECT {ReadTables.RightsRequest.Columns} FROM rights_request WHERE subject_id = @subjectId ORDER BY id DESC LIMIT {Most}", new { subjectId })).Select(row => RightsRequestEntityKind.View(row, clock.GetUtcNow()))],
-                Accesses = [.. (await connection.QueryAsync<AuditRow>($"SELECT {AuditLog.Columns} FROM audit_entry WHERE subject_id = @subjectId ORDER BY id DESC LIMIT {Most}", new { subjectId })).Select(row => row.Entry)],
+                Accesses = [.. (await connection.QueryAsync<AuditRow>($"SELECT {AuditLog.Columns} FROM audit_entry WHERE subject_id = @subjectId AND {DisclosureQueries.ToldToSubject("@subjectId", "@today")} ORDER BY id DESC LIMIT {Most}", new { subjectId, today = DisclosureQueries.Day(days.Today) })).Select(row => row.Entry)],
             }, 0);
     }
 

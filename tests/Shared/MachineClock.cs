@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using LimoCha.Actors.Testing;
 
-namespace LimoCha.Actors.Chaos;
+namespace LimoCha.Actors.Testing;
 
 /// <summary>A machine's wall clock that can be set while its processes run (<c>wallclock.c</c>, preloaded into them).</summary>
 public sealed class MachineClock
@@ -29,8 +28,8 @@ public sealed class MachineClock
     private static string Compile()
     {
         var library = Path.Combine(AppContext.BaseDirectory, "wallclock.so");
-        using var compiler = Process.Start("gcc", ["-shared", "-fPIC", "-O2", "-o", library, Path.Combine(Repository.Root, "tests", "Chaos", "wallclock.c"), "-ldl"]);
+        using var compiler = Process.Start("gcc", ["-shared", "-fPIC", "-O2", "-o", library, Path.Combine(Repository.Root, "tests", "Shared", "wallclock.c"), "-ldl"]);
         compiler.WaitForExit();
-        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException("gcc could not build tests/Chaos/wallclock.c; install gcc and libc6-dev.");
+        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException("gcc could not build tests/Shared/wallclock.c; install gcc and libc6-dev.");
     }
 }
