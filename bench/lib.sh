@@ -51,7 +51,7 @@ stop() { kill "${server[$1]}" 2>/dev/null || true; wait "${server[$1]}" 2>/dev/n
 web=src/WebApi/bin/Release/net10.0/LimoCha.Actors.WebApi.dll
 conventional=bench/Conventional/bin/Release/net10.0/LimoCha.Bench.Conventional.dll
 push_only=bench/PushOnly/bin/Release/net10.0/LimoCha.Bench.PushOnly.dll
-unlimited="Web__AccessTokenLifetime=10:00:00 RateLimits__PerUserPerSecond=1000000 RateLimits__PerUserBurst=1000000 RateLimits__SignInsPerMinute=1000000 RateLimits__ConnectsPerUserPerSecond=1000000 Risk__UsesPerTenMinutes=100000"
+unlimited="Web__AccessTokenLifetime=10:00:00 RateLimits__PerUserPerSecond=1000000 RateLimits__PerUserBurst=1000000 RateLimits__SignInsPerMinute=1000000 RateLimits__ConnectsPerUserPerSecond=1000000 Risk__UsesPerTenMinutes=100000 Web__PasswordIterations=10000"
 
 # product <name> <VAR=value…>: the product with a data folder and silo ports of its own, without the limits that protect it from one caller.
 product() {

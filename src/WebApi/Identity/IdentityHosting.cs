@@ -39,6 +39,7 @@ internal static class IdentityHosting
             options.User.AllowedUserNameCharacters = "";
         }).AddUserStore<StaffStore>().AddTokenProvider<AuthenticatorTokenProvider<StaffIdentity>>(TokenOptions.DefaultAuthenticatorProvider);
 
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = settings.PasswordIterations);
         services.AddScoped<IPasskeyHandler<StaffIdentity>, PasskeyHandler<StaffIdentity>>();
         services.Configure<IdentityPasskeyOptions>(options =>
         {

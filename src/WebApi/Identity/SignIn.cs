@@ -22,7 +22,7 @@ public sealed record SignInRequest(
 public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grains, IPasswordHasher<StaffIdentity> hasher, TimeProvider clock)
 {
     private static readonly Refusal Wrong = new(RefusalKind.Forbidden, "invalid-credentials", "User name or password is wrong.");
-    private static readonly string Decoy = new PasswordHasher<StaffIdentity>().HashPassword(null!, "nobody's password");
+    private static string? decoy;
 
     /// <summary>A session, or why not. The same answer, in the same time, for a wrong name and a wrong password.</summary>
     public async Task<Outcome<SessionGrant>> TryAsync(SignInRequest request)
@@ -30,7 +30,7 @@ public sealed class SignIn(UserManager<StaffIdentity> users, IGrainFactory grain
         ArgumentNullException.ThrowIfNull(request);
         if (await FindAsync(request.UserName) is not { } user)
         {
-            hasher.VerifyHashedPassword(null!, Decoy, request.Password);
+            hasher.VerifyHashedPassword(null!, decoy ??= hasher.HashPassword(null!, "nobody's password"), request.Password);
             return Wrong;
         }
 

@@ -38,6 +38,12 @@ public sealed class WebSettings
     /// <summary>Lets people register themselves with a phone number or e-mail address; an admin lets each in. Default false.</summary>
     public bool Registration { get; set; }
 
+    /// <summary>
+    /// Rounds of PBKDF2 (HMAC-SHA-512) that a password is hashed with. Default 100,000, as ASP.NET Core Identity has it; 10,000 at
+    /// least. A password hashed with fewer is hashed anew at its next use.
+    /// </summary>
+    [Range(10_000, 10_000_000)] public int PasswordIterations { get; set; } = 100_000;
+
     /// <summary>Fills an empty database with a demo company. Default false.</summary>
     public bool Demo { get; set; }
 }
