@@ -28,6 +28,15 @@ public interface IGroupCommitGrain : IBenchGrain;
 [Alias("IAdoNetGrain")]
 public interface IAdoNetGrain : IBenchGrain;
 
+/// <summary>Reads nothing: what an actor's coming up costs whatever the storage.</summary>
+[Alias("IStatelessGrain")]
+public interface IStatelessGrain : IBenchGrain;
+
+public sealed class StatelessGrain : Grain, IStatelessGrain
+{
+    public Task<int> RoundAsync() => Task.FromResult(1);
+}
+
 public sealed class GroupCommitGrain([PersistentState("bench", "Default")] IPersistentState<BenchState> state) : Grain, IGroupCommitGrain
 {
     public Task<int> RoundAsync() => Task.FromResult(state.State.Round);
