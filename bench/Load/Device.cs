@@ -13,7 +13,8 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
 {
     private const byte End = 0x1e;
     private static readonly byte[] Ping = Frame("""{"type":6}""");
-    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(10);
+    /// <summary>As SignalR's own clients have it.</summary>
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(15);
 
     private readonly ClientWebSocket socket = new();
     private readonly Dictionary<Guid, int> seen = [];

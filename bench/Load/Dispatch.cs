@@ -79,7 +79,8 @@ internal sealed class Dispatch : IAsyncDisposable
                 new()
                 {
                     ["offered/s"] = Math.Round((posted - measuredFrom) / elapsed), ["refused/s"] = Math.Round(turnedAway.TotalCount / elapsed), ["refused after p99 ms"] = Ms(turnedAway, 99), ["answered p99 ms"] = Ms(answered, 99),
-                    ["shown p99 ms"] = Ms(shown, 99), ["lost"] = lost, ["errors"] = errors,
+                    ["shown p99 ms"] = Ms(shown, 99), ["server CPU µs each"] = Each(before.Server, after.Server), ["database CPU µs each"] = Each(before.Database, after.Database),
+                    ["generator CPU µs each"] = Each(before.Generator, after.Generator), ["lost"] = lost, ["errors"] = errors,
                 },
                 new() { ["product, as fast as the answers come"] = 0.9 });
         }

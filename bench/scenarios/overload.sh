@@ -11,4 +11,6 @@ for round in $(seq "$rounds"); do
   rate=$(echo "$saturated" | grep -o '"value":[0-9]*' | cut -d: -f2)
   measure overload $((rate * 3)) | tee -a "$results"
 done
+# Offering takes CPU of the same cores; what a dispatch takes of the product and its database, the refusals of the others included, does not hang on it.
+load cpu "$results" "CPU of a dispatch, server and database, with the refusals" "product, as fast as the answers come" product=1.11 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep overload "$devices devices; $callers callers for saturation, 2,000 connections for the overload; $rounds rounds of $seconds s."
