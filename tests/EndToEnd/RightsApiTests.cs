@@ -15,7 +15,11 @@ public sealed class RightsApiTests(DemoFixture demo)
         using var officer = await product.SteppedUpAsync("privacy");
         var id = (await staff.PostAsync("customers", new { name = "秋水", phone = "13655550001", email = "qiu@example.com" })).Json.GetProperty("id").GetString();
         await staff.SendAsync(HttpMethod.Put, $"customers/{id}/consents/customer.contact", new { state = "granted" });
-        await staff.PostAsync("tasks", new { title = "给秋水送样品", assigneeId = await staff.UserIdAsync("staff4"), customerId = id });
+        var task = (await staff.PostAsync("tasks", new { title = "给秋水送样品", assigneeId = await staff.UserIdAsync("staff4"), customerId = id })).Json.GetProperty("id").GetString();
+        (await staff.PostAsync($"tasks/{task}/comment", new { note = "样品送到了，秋水很满意" })).Status.Should().Be(HttpStatusCode.OK);
+        using var png = new ByteArrayContent(Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));
+        (await staff.PostAsync($"files?name=sample.png&taskId={task}", png)).Status.Should().Be(HttpStatusCode.Created);
+        (await staff.SendAsync(HttpMethod.Put, $"customers/{id}/guardian", new { name = "秋母", relation = "母亲", evidence = "监护证明 3 号" })).Status.Should().Be(HttpStatusCode.OK);
         var made = await staff.PostAsync("privacy/rights-requests", new { kind = "portability", subjectId = id, channel = "phone" });
         made.Status.Should().Be(HttpStatusCode.Created, "{0}", made.Text);
         var path = $"privacy/rights-requests/{made.Json.GetProperty("id").GetString()}";
@@ -29,6 +33,9 @@ public sealed class RightsApiTests(DemoFixture demo)
         await Eventually.TrueAsync(async () => (copy = await officer.GetAsync($"{path}/copy")).Json.GetProperty("tasks").GetArrayLength() == 1 && copy.Json.GetProperty("receipts").GetArrayLength() == 1, "all stores are in it");
         copy.Json.GetProperty("customer").GetProperty("phone").GetString().Should().Be("+8613655550001", "unmasked: it is theirs");
         copy.Json.GetProperty("consents").EnumerateArray().Should().Contain(flag => flag.GetProperty("purpose").GetString() == "customer.contact" && flag.GetProperty("state").GetString() == "granted");
+        copy.Json.GetProperty("taskEvents").EnumerateArray().Select(one => one.GetProperty("event").ToString()).Should().Contain(one => one.Contains("样品送到了，秋水很满意", StringComparison.Ordinal), "what was written about them is theirs");
+        copy.Json.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("name").GetString()).Should().Equal("sample.png");
+        copy.Json.GetProperty("guardian").GetProperty("name").GetString().Should().Be("秋母");
         var html = await officer.GetAsync($"{path}/copy?format=html");
         (html.ContentType, html.Text.Contains("秋水", StringComparison.Ordinal) || html.Text.Contains("&#x79CB;", StringComparison.Ordinal)).Should().Be(("text/html", true));
         (await officer.GetAsync($"{path}/copy?format=pdf")).Status.Should().Be(HttpStatusCode.BadRequest);
@@ -42,15 +49,25 @@ public sealed class RightsApiTests(DemoFixture demo)
     {
         using var staff = await product.SignInAsync("staff5");
         using var other = await product.SignInAsync("staff4");
+        // 11010519491231002X is the standard's own example (GB 11643-1999).
+        await staff.SendAsync(HttpMethod.Put, "me/consents/account.real-name", new { state = "granted" });
+        (await staff.SendAsync(HttpMethod.Put, "me/real-name", new { name = "林深", identityNumber = "11010519491231002X" })).Status.Should().Be(HttpStatusCode.OK);
+        var content = (await staff.PostAsync("contents", new { title = "新品", kind = "article", text = "x" })).Json.GetProperty("id").GetString();
+        (await staff.PostAsync($"contents/{content}/shares", new { channel = "wechat" })).Status.Should().Be(HttpStatusCode.Created);
         var made = await staff.PostAsync("privacy/rights-requests", new { kind = "access", subject = "staff", channel = "app" });
         made.Json.GetProperty("verifiedBy").GetString().Should().Be("session");
         var path = $"privacy/rights-requests/{made.Json.GetProperty("id").GetString()}";
         (await other.GetAsync(path)).Status.Should().Be(HttpStatusCode.NotFound);
         (await staff.GetAsync($"{path}/copy")).Problem.Should().Be("urn:limocha:problem:step-up-required", "a copy of everything is not for whoever finds the phone");
         using var proved = await product.SteppedUpAsync("staff5");
-        var copy = await proved.GetAsync($"{path}/copy");
+        Answer copy = default!;
+        await Eventually.TrueAsync(async () => (copy = await proved.GetAsync($"{path}/copy")).Json.GetProperty("shares").GetArrayLength() == 1, "all stores are in it");
         copy.Json.GetProperty("staff").GetProperty("userName").GetString().Should().Be("staff5");
         copy.Json.GetProperty("devices").GetArrayLength().Should().BePositive();
+        var account = copy.Json.GetProperty("account");
+        (account.GetProperty("realName").GetString(), account.GetProperty("identityNumber").GetString()).Should().Be(("林深", "11010519491231002X"), "unmasked: it is theirs");
+        using var officer = await product.SteppedUpAsync("privacy");
+        await Eventually.TrueAsync(async () => (await officer.GetAsync($"privacy/audit?subjectId={await staff.UserIdAsync("staff5")}&action=user.export")).Text.Contains("staff.rights", StringComparison.Ordinal), "their own actor has decided and recorded it");
         (await staff.PostAsync($"{path}/withdraw", null)).Json.GetProperty("stage").GetString().Should().Be("withdrawn");
         (await other.PostAsync("privacy/rights-requests", new { kind = "access", subject = "staff", subjectId = await staff.UserIdAsync("staff5") })).Status.Should().Be(HttpStatusCode.Forbidden);
     }

@@ -57,6 +57,8 @@ public static class Purposes
     public const string IncidentNotice = "incident.notice";
     /// <summary>Giving data to an authority that lawfully demands it (D3).</summary>
     public const string LegalDisclosure = "legal.disclosure";
+    /// <summary>Answering what staff ask about their own data.</summary>
+    public const string StaffRights = "staff.rights";
     /// <summary>Data about staff that an authority demands by law.</summary>
     public const string StaffDisclosure = "staff.disclosure";
     /// <summary>Aggregates for promotion partners (D2).</summary>

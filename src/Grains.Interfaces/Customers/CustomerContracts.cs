@@ -101,6 +101,8 @@ public sealed record CustomerUse
     [Id(1)] public CustomerView? Customer { get; init; }
     /// <summary>The fields that the recipient receives, and nothing else; for shares.</summary>
     [Id(2), Personal(DataClass.Contact)] public IReadOnlyDictionary<string, string>? Shared { get; init; }
+    /// <summary>Who agreed for a minor; for answers to rights requests.</summary>
+    [Id(3)] public Guardian? Guardian { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => nameof(CustomerUse);

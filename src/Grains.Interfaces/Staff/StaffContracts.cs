@@ -282,6 +282,10 @@ public interface IUserGrain : IDurableGrain
     [Alias("SetConsentAsync")]
     Task<Outcome<ConsentFlag>> SetConsentAsync(string purpose, SetConsent command, CallContext context, CancellationToken cancellationToken = default);
 
+    /// <summary>All that the actor has about the person, unmasked, for their own copy; theirs and the privacy office's.</summary>
+    [Alias("CopyAsync")]
+    Task<Outcome<StaffData>> CopyAsync(CallContext context, CancellationToken cancellationToken = default);
+
     /// <summary>Gives fields out for a disclosure that a second person has approved; called by the disclosure's actor alone.</summary>
     [Alias("DiscloseAsync")]
     Task<Outcome<FieldsGiven>> DiscloseAsync(DataUse use, CallContext context, CancellationToken cancellationToken = default);

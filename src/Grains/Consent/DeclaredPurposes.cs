@@ -23,6 +23,7 @@ public static class DeclaredPurposes
         Of(Purposes.DeviceInformation, SubjectKind.Staff, "设备信息", "Device information", LegalBasis.Consent, "II.3", HalfYear, [], Device),
         Of(Purposes.CrashDiagnosis, SubjectKind.Staff, "崩溃与异常统计", "Crash and exception statistics", LegalBasis.Consent, "IX", HalfYear, [], Device),
         Of(Purposes.AccountSecurity, SubjectKind.Staff, "安全审计与风险识别", "Security audit and risk detection", ServiceSafety, "II.4, IV", ThreeYears, [], WorkIdentity, Device),
+        Of(Purposes.StaffRights, SubjectKind.Staff, "响应员工的权利请求", "Answering rights requests of staff", LegalObligation, "V", null, [], WorkIdentity, Identity, Contact, IdentityDocument, Device, Whereabouts, Content),
         Of(Purposes.StaffDisclosure, SubjectKind.Staff, "依法披露员工信息", "Legal disclosure of staff data", LegalObligation, "III.6, III", null, [], WorkIdentity, Identity, Contact, IdentityDocument),
         Of(Purposes.CustomerService, SubjectKind.Customer, "客户服务", "Customer service", Contract, "II.2", null, [], Identity, Content),
         Of(Purposes.CustomerContact, SubjectKind.Customer, "电话与短信联系", "Contact by phone or message", LegalBasis.Consent, "II.2(3)", null, [], Identity, Contact),

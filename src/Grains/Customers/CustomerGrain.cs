@@ -77,7 +77,11 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
                 decision ??= Decide(state).Decision!;
                 return leaves
                     ? new CustomerUse { Decision = decision, Shared = decision.Allowed ? CustomerFields.All.Pick(state, use.Fields!) : null }
-                    : new CustomerUse { Decision = decision, Customer = decision.Allowed ? CustomerProjection.View(Id, state, version, decision.Classes) : null };
+                    : new CustomerUse
+                    {
+                        Decision = decision, Customer = decision.Allowed ? CustomerProjection.View(Id, state, version, decision.Classes) : null,
+                        Guardian = decision.Allowed && use.Purpose == Purposes.CustomerRights ? state.Guardian : null,
+                    };
             });
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Threading.Channels;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Hosting;
@@ -7,7 +6,6 @@ using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Recovery;
 using LimoCha.Actors.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -149,27 +147,20 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
             return;
         }
 
-        await database.SqliteWriter.WaitAsync();
-        try
+        await database.Sqlite.CommitAsync(durable: false, writer =>
         {
-            await using var connection = (SqliteConnection)await database.OpenAsync();
-            await using var transaction = connection.BeginTransaction(deferred: false);
             foreach (var (_, tables, writes) in parts)
             {
                 foreach (var (table, rows) in tables)
                 {
-                    await table.UpsertAsync(connection, transaction, rows);
+                    table.Upsert(writer, rows);
                 }
 
-                await AppendAsync(connection, transaction, writes);
+                Append(writer, writes);
             }
 
-            await transaction.CommitAsync();
-        }
-        finally
-        {
-            database.SqliteWriter.Release();
-        }
+            return parts.Count;
+        });
     }
 
     /// <summary>One row a key: a statement cannot touch a row twice.</summary>
@@ -192,21 +183,18 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
         return command;
     }
 
-    private static async Task AppendAsync(SqliteConnection connection, SqliteTransaction transaction, List<LogRow> writes)
+    private static void Append(SqliteWriter writer, List<LogRow> writes)
     {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = "INSERT INTO event_log (kind, id, version, at, facts) VALUES (@p0, @p1, @p2, @p3, @p4) ON CONFLICT DO NOTHING";
-        var parameters = Enumerable.Range(0, 5).Select(i => command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), null)).ToArray();
+        var command = writer.Prepared("INSERT INTO event_log (kind, id, version, at, facts) VALUES (@p0, @p1, @p2, @p3, @p4) ON CONFLICT DO NOTHING", parameters: 5);
         foreach (var (entry, write) in writes)
         {
             object[] values = [entry.Kind, entry.Id, write.Version, write.At, write.Json];
             for (var i = 0; i < values.Length; i++)
             {
-                parameters[i].Value = DapperTypes.ToSqlite(values[i]);
+                command.Parameters[i].Value = DapperTypes.ToSqlite(values[i]);
             }
 
-            await command.ExecuteNonQueryAsync();
+            command.ExecuteNonQuery();
         }
     }
 

@@ -1,9 +1,7 @@
-using System.Data.Common;
 using System.Reflection;
 using System.Text;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Storage;
-using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace LimoCha.Actors.ReadModel;
@@ -24,7 +22,7 @@ public interface IReadTable
     void AddTo(NpgsqlBatch batch, IReadOnlyList<IProjectedRow> rows, bool first);
 
     /// <summary>Upserts these rows on SQLite, within the caller's transaction.</summary>
-    Task UpsertAsync(SqliteConnection connection, DbTransaction transaction, IReadOnlyList<IProjectedRow> rows);
+    void Upsert(SqliteWriter writer, IReadOnlyList<IProjectedRow> rows);
 }
 
 /// <inheritdoc cref="IReadTable" />
@@ -72,22 +70,19 @@ public sealed class ReadTable<TRow> : IReadTable
     }
 
     /// <inheritdoc />
-    public async Task UpsertAsync(SqliteConnection connection, DbTransaction transaction, IReadOnlyList<IProjectedRow> rows)
+    public void Upsert(SqliteWriter writer, IReadOnlyList<IProjectedRow> rows)
     {
-        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(rows);
-        await using var command = connection.CreateCommand();
-        command.Transaction = (SqliteTransaction)transaction;
-        command.CommandText = sqlite;
-        var parameters = columns.Select((_, i) => command.Parameters.AddWithValue($"@p{i}", null)).ToArray();
+        var command = writer.Prepared(sqlite, columns.Length);
         foreach (var row in rows)
         {
             for (var i = 0; i < columns.Length; i++)
             {
-                parameters[i].Value = DapperTypes.ToSqlite(columns[i].Get(row));
+                command.Parameters[i].Value = DapperTypes.ToSqlite(columns[i].Get(row));
             }
 
-            await command.ExecuteNonQueryAsync();
+            command.ExecuteNonQuery();
         }
     }
 

@@ -12,6 +12,7 @@ public sealed class Database : IAsyncDisposable
     private readonly NpgsqlDataSource? postgres;
     private readonly NpgsqlDataSource? postgresWriter;
     private readonly NpgsqlDataSource? postgresProjector;
+    private readonly SqliteWriter? sqlite;
     private readonly string connectionString;
 
     static Database() => DapperTypes.Register();
@@ -47,6 +48,7 @@ public sealed class Database : IAsyncDisposable
                 Pooling = true, ForeignKeys = true, DefaultTimeout = storage.CommandTimeoutSeconds,
             };
             connectionString = builder.ConnectionString;
+            sqlite = new(connectionString);
         }
     }
 
@@ -56,8 +58,8 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For providers that open their own connections.</summary>
     public string ConnectionString => connectionString;
 
-    /// <summary>SQLite has one writer; whoever writes holds this, so that nobody waits in the driver's busy loop.</summary>
-    public SemaphoreSlim SqliteWriter { get; } = new(1, 1);
+    /// <summary>SQLite's writer.</summary>
+    public SqliteWriter Sqlite => sqlite ?? throw new InvalidOperationException("The database is not SQLite.");
 
     /// <summary>An open connection for queries.</summary>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken = default)
@@ -81,19 +83,8 @@ public sealed class Database : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>An open connection for batches (PostgreSQL), or one that syncs each commit to disk (SQLite).</summary>
-    public async Task<DbConnection> OpenWriterAsync(CancellationToken cancellationToken = default)
-    {
-        if (postgresWriter is not null)
-        {
-            return await postgresWriter.OpenConnectionAsync(cancellationToken);
-        }
-
-        var connection = new SqliteConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        await connection.ExecuteAsync("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
-        return connection;
-    }
+    /// <summary>An open connection for batches of states. PostgreSQL only.</summary>
+    public async Task<NpgsqlConnection> OpenWriterAsync() => await postgresWriter!.OpenConnectionAsync();
 
     /// <summary>
     /// An open connection for looks that follow an index however large the table has become: a plan that was made while it was small
@@ -113,17 +104,13 @@ public sealed class Database : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var gate = Kind == DatabaseKind.Sqlite ? SqliteWriter : null;
-        await (gate?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
-        try
+        if (sqlite is not null)
         {
-            await using var connection = await OpenAsync(cancellationToken);
-            return await write(connection);
+            return await sqlite.RunAsync(write, cancellationToken);
         }
-        finally
-        {
-            gate?.Release();
-        }
+
+        await using var connection = await OpenAsync(cancellationToken);
+        return await write(connection);
     }
 
     /// <summary>A condition "column is one of @parameter".</summary>
@@ -153,9 +140,8 @@ public sealed class Database : IAsyncDisposable
         }
         else
         {
+            await Sqlite.DisposeAsync();
             SqliteConnection.ClearAllPools();
         }
-
-        SqliteWriter.Dispose();
     }
 }

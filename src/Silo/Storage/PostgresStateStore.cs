@@ -39,7 +39,7 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
 
     public async Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch)
     {
-        await using var connection = (NpgsqlConnection)await database.OpenWriterAsync();
+        await using var connection = await database.OpenWriterAsync();
         await using var command = new NpgsqlBatch(connection);
         // In key order, so that two batches never wait for each other's rows in a circle.
         var ordered = batch.OrderBy(write => write.Key.N0).ThenBy(write => write.Key.N1).ThenBy(write => write.Key.IdHash).ToList();
@@ -64,7 +64,7 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
 
     public async Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
     {
-        await using var connection = (NpgsqlConnection)await database.OpenWriterAsync();
+        await using var connection = await database.OpenWriterAsync();
         await using var command = new NpgsqlCommand(Select, connection);
         AddKeys(command.Parameters, [.. batch.Select(read => read.Key)]);
         var rows = new Dictionary<(long, long, int, string?), (byte[]?, int)>(batch.Count);

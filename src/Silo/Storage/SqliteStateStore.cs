@@ -24,59 +24,45 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
     private const int PayloadAt = 7;
     private const int VersionAt = 8;
 
-    // Statements live as long as their connection: each batch would compile them anew.
-    private SqliteConnection? writer;
-    private SqliteCommand? insert;
-    private SqliteCommand? update;
+    // Reads go on while somebody writes: a connection of their own.
     private SqliteConnection? reader;
     private SqliteCommand? select;
 
     public int WriteLanes => 1;
 
-    public async Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch)
+    public Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch) => database.Sqlite.CommitAsync(durable: true, writer =>
     {
-        await database.SqliteWriter.WaitAsync();
-        try
+        var insert = writer.Prepared(Insert, parameters => Shape(parameters, payload: true, version: false));
+        var update = writer.Prepared(Update, parameters => Shape(parameters, payload: true, version: true));
+        var versions = new int?[batch.Count];
+        for (var i = 0; i < batch.Count; i++)
         {
-            writer ??= (SqliteConnection)await database.OpenWriterAsync();
-            insert ??= Prepare(writer, Insert, payload: true, version: false);
-            update ??= Prepare(writer, Update, payload: true, version: true);
-            await using var transaction = writer.BeginTransaction(deferred: false);
-            (insert.Transaction, update.Transaction) = (transaction, transaction);
-            var versions = new int?[batch.Count];
-            for (var i = 0; i < batch.Count; i++)
+            var write = batch[i];
+            var command = write.ExpectedVersion is null ? insert : update;
+            Fill(command, write.Key);
+            command.Parameters[PayloadAt].Value = (object?)write.Payload ?? DBNull.Value;
+            if (write.ExpectedVersion is { } expected)
             {
-                var write = batch[i];
-                var command = write.ExpectedVersion is null ? insert : update;
-                Fill(command, write.Key);
-                command.Parameters[PayloadAt].Value = (object?)write.Payload ?? DBNull.Value;
-                if (write.ExpectedVersion is { } expected)
-                {
-                    command.Parameters[VersionAt].Value = expected;
-                }
-
-                versions[i] = command.ExecuteNonQuery() == 1 ? (write.ExpectedVersion ?? 0) + 1 : null;
+                command.Parameters[VersionAt].Value = expected;
             }
 
-            await transaction.CommitAsync();
-            return versions;
+            versions[i] = command.ExecuteNonQuery() == 1 ? (write.ExpectedVersion ?? 0) + 1 : null;
         }
-        catch
-        {
-            await CloseAsync();
-            throw;
-        }
-        finally
-        {
-            database.SqliteWriter.Release();
-        }
-    }
+
+        return versions;
+    });
 
     /// <summary>One snapshot and one prepared statement for the batch: each row costs its look-up and nothing else.</summary>
     public async Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
     {
         reader ??= (SqliteConnection)await database.OpenAsync();
-        select ??= Prepare(reader, Select, payload: false, version: false);
+        if (select is null)
+        {
+            select = reader.CreateCommand();
+            select.CommandText = Select;
+            Shape(select.Parameters, payload: false, version: false);
+        }
+
         try
         {
             using var snapshot = reader.BeginTransaction(deferred: true);
@@ -101,11 +87,7 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await CloseAsync();
-        await CloseReaderAsync();
-    }
+    public async ValueTask DisposeAsync() => await CloseReaderAsync();
 
     private async Task CloseReaderAsync()
     {
@@ -117,44 +99,28 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         }
     }
 
-    private async Task CloseAsync()
+    private void Shape(SqliteParameterCollection parameters, bool payload, bool version)
     {
-        if (writer is { } old)
-        {
-            await (insert?.DisposeAsync() ?? ValueTask.CompletedTask);
-            await (update?.DisposeAsync() ?? ValueTask.CompletedTask);
-            (writer, insert, update) = (null, null, null);
-            await old.DisposeAsync();
-        }
-    }
-
-    private SqliteCommand Prepare(SqliteConnection connection, string sql, bool payload, bool version)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
         foreach (var name in (string[])["@h", "@n0", "@n1", "@th"])
         {
-            command.Parameters.Add(name, SqliteType.Integer);
+            parameters.Add(name, SqliteType.Integer);
         }
 
-        command.Parameters.Add("@t", SqliteType.Text);
-        command.Parameters.Add("@e", SqliteType.Text);
-        command.Parameters.AddWithValue("@s", cluster.Value.ServiceId);
+        parameters.Add("@t", SqliteType.Text);
+        parameters.Add("@e", SqliteType.Text);
+        parameters.AddWithValue("@s", cluster.Value.ServiceId);
         if (payload)
         {
-            command.Parameters.Add("@p", SqliteType.Blob);
+            parameters.Add("@p", SqliteType.Blob);
         }
 
         if (version)
         {
-            command.Parameters.Add("@v", SqliteType.Integer);
+            parameters.Add("@v", SqliteType.Integer);
         }
-
-        command.Prepare();
-        return command;
     }
 
-    /// <summary>By position, in the order of <see cref="Prepare"/>: a look-up by name is a search through the list.</summary>
+    /// <summary>By position, in the order of <see cref="Shape"/>: a look-up by name is a search through the list.</summary>
     private static void Fill(SqliteCommand command, GrainRowKey key)
     {
         command.Parameters[0].Value = key.IdHash;

@@ -127,7 +127,7 @@ public static class TasksApi
 
         await using var connection = await database.OpenAsync(cancellationToken);
         var writes = await connection.QueryAsync<string>("SELECT facts FROM event_log WHERE kind = 'task' AND id = @id ORDER BY version", new { id });
-        var items = writes.SelectMany(facts => JsonSerializer.Deserialize<LoggedFact[]>(facts, StateJson.Options)!)
+        var items = writes.SelectMany(LoggedFact.Read)
             .Select(fact => new HistoryItem(fact.Version, fact.At, fact.By, fact.Event)).ToList();
         return Outcome.Of(new Page<HistoryItem>(items, null, clock.GetUtcNow()), task.Version).Ok(context);
     }
@@ -146,6 +146,4 @@ public static class TasksApi
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> ActAsync(TaskAction action, Guid id, TaskNote? note, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
         (await grains.Grain<ITaskGrain>(id).ActAsync(action, note ?? new(), call.Context, cancellationToken)).Ok(context);
-
-    private sealed record LoggedFact(int Version, DateTimeOffset At, Guid By, JsonElement Event);
 }
