@@ -7,11 +7,13 @@ namespace LimoCha.Bench;
 
 /// <summary>
 /// A device on SignalR's JSON protocol over a WebSocket, written by hand so that a thousand of them take little of the
-/// machine that is measured. Shows a card once, acknowledges each, keeps its connection alive.
+/// machine that is measured. Shows a card once, acknowledges each, keeps its connection alive. One that works takes each new task
+/// through its steps to the end.
 /// </summary>
-internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, bool> shown, int number = 0) : IAsyncDisposable
+internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, bool> shown, int number = 0, bool works = false) : IAsyncDisposable
 {
     private const byte End = 0x1e;
+    private static readonly byte[][] Steps = [[.. "accept"u8], [.. "start"u8], [.. "complete"u8]];
     private static readonly byte[] Ping = Frame("""{"type":6}""");
     /// <summary>As SignalR's own clients have it.</summary>
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(15);
@@ -98,6 +100,7 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
         if (first || message.IndexOf("\"target\":\"Upsert\""u8) >= 0)
         {
             var reader = new Utf8JsonReader(message);
+            var fresh = false;
             var (id, version, count, length) = (Guid.Empty, 0, 0, Write(0, "{\"type\":1,\"target\":\"Ack\",\"arguments\":[["u8));
             ReadOnlySpan<byte> title = default;
             var cardDepth = first ? 3 : 2;
@@ -124,6 +127,7 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
                 else if (reader.CurrentDepth == cardDepth && reader.TokenType == JsonTokenType.EndObject)
                 {
                     var known = seen.TryGetValue(id, out var had) && had >= version;
+                    fresh = had == 0 && !first;
                     seen[id] = version;
                     if (!first)
                     {
@@ -147,8 +151,17 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
 
             length = Write(length, "]]}"u8);
             Room(length, 1);
-            acks[length] = End;
-            return count == 0 ? 0 : length + 1;
+            acks[length++] = End;
+            foreach (var step in works && fresh ? Steps : [])
+            {
+                length = Write(length, "{\"type\":1,\"target\":\"Act\",\"arguments\":[{\"taskId\":\""u8);
+                Room(length, 64);
+                Utf8Formatter.TryFormat(id, acks.AsSpan(length), out var written);
+                length = Write(Write(length + written, "\",\"action\":\""u8), step);
+                length = Write(length, "\"}]}\u001e"u8);
+            }
+
+            return count == 0 ? 0 : length;
         }
 
         return 0;

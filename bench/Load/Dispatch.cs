@@ -15,7 +15,8 @@ internal sealed class Dispatch : IAsyncDisposable
 {
     private const int MaxConnections = 512;
     private const int OverloadConnections = 2_000;
-    private const int MaxPosts = 4_000_000;
+    private const int MaxPosts = 8_000_000;
+    private const int MostWarmUp = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Uri address;
@@ -38,12 +39,13 @@ internal sealed class Dispatch : IAsyncDisposable
         people = [.. users.Skip(1).Take(count)];
     }
 
-    public static async Task<Dispatch> ConnectAsync(Uri address, string usersFile, int count)
+    /// <summary>Connects everybody. Devices that work take each task through its steps to the end.</summary>
+    public static async Task<Dispatch> ConnectAsync(Uri address, string usersFile, int count, bool works)
     {
         var run = new Dispatch(address, JsonSerializer.Deserialize<List<User>>(await File.ReadAllTextAsync(usersFile), JsonSerializerOptions.Web)!, count);
         await Parallel.ForEachAsync(run.people, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (person, token) =>
         {
-            var device = new Device(address, person, run.Shown);
+            var device = new Device(address, person, run.Shown, works: works);
             await device.ConnectAsync(token);
             lock (run.devices)
             {
@@ -56,7 +58,7 @@ internal sealed class Dispatch : IAsyncDisposable
     /// <summary>Warms up, measures, and answers one JSON line.</summary>
     public async Task<Line> MeasureAsync(string mode, string contender, int load, int seconds, Cpu cpu)
     {
-        await RunAsync(mode, load, Math.Max(2, seconds / 2));
+        await RunAsync(mode, load, Math.Clamp(seconds / 2, 2, MostWarmUp));
         await DrainAsync();
         var measuredFrom = posted;
         (received, again, errors, completed) = (0, 0, 0, 0);

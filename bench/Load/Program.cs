@@ -3,7 +3,7 @@ using LimoCha.Bench;
 
 // The load generator. Connects devices over SignalR, posts tasks to them, and measures from the moment a request was
 // due to the moment the device has the card, so that a server that stalls is charged for what waited meanwhile.
-//   dispatch closed|open|overload <contender> <base> <users.json> <devices> <callers|rate> <seconds> [<server pid> <database pid>]
+//   dispatch|work closed|open|overload <contender> <base> <users.json> <devices> <callers|rate> <seconds> [<server pid> <database pid>]
 //       closed: as fast as the answers come; open, overload: at a fixed rate, whatever the answers do. Prints one JSON line.
 //   prepare <base> <set-up token> <count> <users.json>     makes staff through the product's API
 //   place   <base> <users.json>                            makes a check-in place; everybody consents; prints its id
@@ -35,8 +35,8 @@ switch (args)
         var lines = (await File.ReadAllLinesAsync(results)).Where(line => line.StartsWith('{')).Select(Line.Of).Where(line => line.Contender == contender).ToList();
         Console.WriteLine(Report.Middle(lines.Where(line => line.Measure == lines[0].Measure).Select(line => line.Value)).ToString("F0", CultureInfo.InvariantCulture));
         return 0;
-    case ["dispatch", "closed" or "open" or "overload", var contender, var address, var users, var devices, var load, var seconds, .. var pids]:
-        await using (var run = await Dispatch.ConnectAsync(new(address), users, Number(devices)))
+    case ["dispatch" or "work", "closed" or "open" or "overload", var contender, var address, var users, var devices, var load, var seconds, .. var pids]:
+        await using (var run = await Dispatch.ConnectAsync(new(address), users, Number(devices), works: args[0] == "work"))
         {
             Console.WriteLine(await run.MeasureAsync(args[1], contender, Number(load), Number(seconds), new(pids)));
         }
