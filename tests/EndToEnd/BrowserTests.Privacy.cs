@@ -181,6 +181,30 @@ public sealed partial class BrowserTests
         await NoSidewaysScrollAsync(second);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task B8_the_office_sees_what_a_subject_said_and_the_receipts_of_it(bool desktop)
+    {
+        using var staff = await product.SignInAsync("staff2");
+        var subject = (await staff.PostAsync("customers", new { name = "同意查询人" })).Json.GetProperty("id").GetString()!;
+        foreach (var state in new[] { "granted", "withdrawn" })
+        {
+            (await staff.SendAsync(HttpMethod.Put, $"customers/{subject}/consents/customer.contact", new { state, channel = "phone" })).Status.Should().Be(System.Net.HttpStatusCode.OK);
+        }
+
+        var office = await SignInAsync("privacy", "/privacy", desktop ? Desktop : Phone);
+        await office.GetByRole(AriaRole.Tab, new() { Name = "同意与凭证" }).ClickAsync();
+        await Expect(office.GetByText("输入主体编号查看其同意与凭证")).ToBeVisibleAsync();
+        await office.GetByTestId("consents-of").FillAsync(subject);
+        await office.GetByTestId("find-receipts").ClickAsync();
+        await Expect(office.GetByTestId("consents").GetByRole(AriaRole.Row, new() { Name = "customer.contact" })).ToContainTextAsync("撤回");
+        await Expect(office.GetByTestId("consents").GetByRole(AriaRole.Row, new() { Name = "customer.marketing" })).ToContainTextAsync("未询问");
+        await Expect(office.Locator("details.receipt")).ToHaveCountAsync(2);
+        await Keep(office, $"privacy-consents-{(desktop ? "desktop" : "phone")}");
+        await NoSidewaysScrollAsync(office);
+    }
+
     /// <summary>Keeps a picture when <c>SCREENSHOTS</c> names a folder.</summary>
     private static async Task Keep(IPage page, string name)
     {
