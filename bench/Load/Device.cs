@@ -97,7 +97,8 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
     private int Handle(ReadOnlySpan<byte> message)
     {
         var first = message.IndexOf("\"target\":\"Sync\""u8) >= 0;
-        if (first || message.IndexOf("\"target\":\"Upsert\""u8) >= 0)
+        var gone = message.IndexOf("\"target\":\"Remove\""u8) >= 0;
+        if (first || gone || message.IndexOf("\"target\":\"Upsert\""u8) >= 0)
         {
             var reader = new Utf8JsonReader(message);
             var fresh = false;
@@ -127,9 +128,9 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
                 else if (reader.CurrentDepth == cardDepth && reader.TokenType == JsonTokenType.EndObject)
                 {
                     var known = seen.TryGetValue(id, out var had) && had >= version;
-                    fresh = had == 0 && !first;
+                    fresh = had == 0 && !first && !gone;
                     seen[id] = version;
-                    if (!first)
+                    if (!first && !gone)
                     {
                         shown(title, known);
                     }

@@ -157,6 +157,24 @@ public sealed class StorageTests
 
     /// <summary>The server is gone for half a minute: every write in that time fails by itself and clearly, and what was acknowledged is there afterwards.</summary>
     [Fact]
+    public async Task A_batchs_rows_are_found_by_their_keys_however_small_the_table_was_when_it_was_planned()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.PostgreSql);
+        await using var connection = await host.Database.OpenWriterAsync();
+        const string keys = "varchar, integer[], bigint[], bigint[], integer[], varchar[], varchar[]";
+        foreach (var (name, sql, types, values) in new[]
+        {
+            ("reads", PostgresStateStore.Select, keys, "'s', '{1}', '{1}', '{1}', '{1}', '{t}', '{null}'"),
+            ("updates", PostgresStateStore.Update, $"{keys}, bytea[], integer[]", "'s', '{1}', '{1}', '{1}', '{1}', '{t}', '{null}', '{null}', '{1}'"),
+        })
+        {
+            await connection.ExecuteAsync($"PREPARE {name} ({types}) AS {sql}");
+            var plan = string.Join('\n', await connection.QueryAsync<string>($"EXPLAIN EXECUTE {name} ({values})"));
+            plan.Should().MatchRegex(@"Index Scan using ux_orleansstorage on orleansstorage s [^\n]*\n\s*Index Cond: [^\n]*\(grainidn0 = i\.n0\)", "the table is as good as empty, and this plan stays when it has grown");
+        }
+    }
+
+    [Fact]
     public async Task A_database_that_is_down_for_30_seconds_loses_nothing_acknowledged()
     {
         await using var postgres = await Postgres.StartNewAsync();

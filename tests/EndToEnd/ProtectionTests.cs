@@ -158,6 +158,7 @@ public sealed class ProtectionTests(ProtectionFixture fixture)
         await Eventually.TrueAsync(async () => (await officer.GetAsync($"privacy/audit?subjectId={person}&action=user.disclose")).Text.Contains("某监察机关", StringComparison.Ordinal), "it is in the trail");
         (await admin.GetAsync($"privacy/disclosures?subjectId={person}")).Json.GetProperty("items").GetArrayLength().Should().Be(1);
 
+        (await officer.PostAsync("privacy/disclosures", Demand(officerId, "userName"))).Problem.Should().Be("urn:limocha:problem:own-data");
         var own = (await admin.PostAsync("privacy/disclosures", Demand(officerId, "userName"))).Json.GetProperty("id").GetString();
         (await officer.GetAsync($"privacy/disclosures/{own}")).Status.Should().Be(HttpStatusCode.NotFound, "nobody handles what is about them");
         (await officer.PostAsync($"privacy/disclosures/{own}/review", new { approved = false, reason = "x" })).Status.Should().Be(HttpStatusCode.NotFound);

@@ -18,21 +18,25 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
         RETURNING GrainIdN0, GrainIdN1, GrainTypeHash, GrainIdExtensionString, Version
         """;
 
-    private static readonly string Update = $"""
-        UPDATE OrleansStorage s
-        SET PayloadBinary = i.p, ModifiedOn = now() AT TIME ZONE 'utc', Version = s.Version + 1
-        FROM {KeyArrays}, $8::bytea[], $9::integer[]) AS i(h, n0, n1, th, t, e, p, v)
+    // The row of a key, found by the index whatever the planner thinks of the table's size: OFFSET 0 keeps the look-up a query of its own, once
+    // for each key. A join is turned round while the table is small (its rows against all keys), and that plan stays when it has grown.
+    private static readonly string Row = $"""
+        FROM OrleansStorage s
         WHERE {GrainRowKey.TimeOf("s.GrainIdN0")} = {GrainRowKey.TimeOf("i.n0")} AND s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
-          AND s.GrainTypeString = i.t AND COALESCE(s.GrainIdExtensionString, '') = COALESCE(i.e, '') AND s.Version = i.v
-        RETURNING s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version
+          AND s.GrainTypeString = i.t AND COALESCE(s.GrainIdExtensionString, '') = COALESCE(i.e, '')
         """;
 
-    private static readonly string Select = $"""
-        SELECT s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version, s.PayloadBinary
-        FROM {KeyArrays}) AS i(h, n0, n1, th, t, e)
-        JOIN OrleansStorage s
-          ON {GrainRowKey.TimeOf("s.GrainIdN0")} = {GrainRowKey.TimeOf("i.n0")} AND s.ServiceId = $1 AND s.GrainIdHash = i.h AND s.GrainIdN0 = i.n0 AND s.GrainIdN1 = i.n1 AND s.GrainTypeHash = i.th
-         AND s.GrainTypeString = i.t AND COALESCE(s.GrainIdExtensionString, '') = COALESCE(i.e, '')
+    internal static readonly string Update = $"""
+        UPDATE OrleansStorage o
+        SET PayloadBinary = i.p, ModifiedOn = now() AT TIME ZONE 'utc', Version = o.Version + 1
+        FROM {KeyArrays}, $8::bytea[], $9::integer[]) AS i(h, n0, n1, th, t, e, p, v), LATERAL (SELECT s.ctid AS place {Row} AND s.Version = i.v OFFSET 0) found
+        WHERE o.ctid = found.place AND o.Version = i.v
+        RETURNING o.GrainIdN0, o.GrainIdN1, o.GrainTypeHash, o.GrainIdExtensionString, o.Version
+        """;
+
+    internal static readonly string Select = $"""
+        SELECT found.* FROM {KeyArrays}) AS i(h, n0, n1, th, t, e),
+        LATERAL (SELECT s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version, s.PayloadBinary {Row} OFFSET 0) found
         """;
 
     public int WriteLanes => options.Value.Lanes;
