@@ -97,8 +97,12 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
     private int Handle(ReadOnlySpan<byte> message)
     {
         var first = message.IndexOf("\"target\":\"Sync\""u8) >= 0;
-        var gone = message.IndexOf("\"target\":\"Remove\""u8) >= 0;
-        if (first || gone || message.IndexOf("\"target\":\"Upsert\""u8) >= 0)
+        if (message.IndexOf("\"target\":\"Remove\""u8) >= 0)
+        {
+            return AcknowledgeRemoval(message);
+        }
+
+        if (first || message.IndexOf("\"target\":\"Upsert\""u8) >= 0)
         {
             var reader = new Utf8JsonReader(message);
             var fresh = false;
@@ -128,9 +132,9 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
                 else if (reader.CurrentDepth == cardDepth && reader.TokenType == JsonTokenType.EndObject)
                 {
                     var known = seen.TryGetValue(id, out var had) && had >= version;
-                    fresh = had == 0 && !first && !gone;
+                    fresh = had == 0 && !first;
                     seen[id] = version;
-                    if (!first && !gone)
+                    if (!first)
                     {
                         shown(title, known);
                     }
@@ -166,6 +170,33 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
         }
 
         return 0;
+    }
+
+    /// <summary>Its arguments are the card's id and version; the card is shown no more.</summary>
+    private int AcknowledgeRemoval(ReadOnlySpan<byte> message)
+    {
+        var reader = new Utf8JsonReader(message);
+        var (id, version) = (Guid.Empty, 0);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 2 && reader.TokenType == JsonTokenType.String)
+            {
+                id = reader.GetGuid();
+            }
+            else if (reader.CurrentDepth == 2 && reader.TokenType == JsonTokenType.Number)
+            {
+                version = reader.GetInt32();
+            }
+        }
+
+        seen.Remove(id);
+        var length = Write(0, "{\"type\":1,\"target\":\"Ack\",\"arguments\":[[{\"id\":\""u8);
+        Room(length, 64);
+        Utf8Formatter.TryFormat(id, acks.AsSpan(length), out var written);
+        length = Write(length + written, "\",\"version\":"u8);
+        Room(length, 16);
+        Utf8Formatter.TryFormat(version, acks.AsSpan(length), out written);
+        return Write(length + written, "}]]}\u001e"u8);
     }
 
     private static byte[] Frame(string message) => [.. Encoding.UTF8.GetBytes(message), End];

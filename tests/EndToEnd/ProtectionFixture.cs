@@ -29,6 +29,14 @@ public sealed class ProtectionFixture : IAsyncLifetime
         await Mail.DisposeAsync();
         Sms.Dispose();
     }
+
+    /// <summary>A customer of the caller.</summary>
+    public static async Task<string> CustomerAsync(Api api, string name, string? email = null, string? phone = null, string? address = null, string? source = null)
+    {
+        var made = await api.PostAsync("customers", new { name, email, phone, address, source });
+        made.Status.Should().Be(HttpStatusCode.Created, "{0}", made.Text);
+        return made.Json.GetProperty("id").GetString()!;
+    }
 }
 
 [CollectionDefinition("protection")]

@@ -4,7 +4,7 @@ using LimoCha.Actors.Testing;
 
 namespace LimoCha.Actors.EndToEnd;
 
-/// <summary>Incidents, disclosures, transfers of the business, aggregates, risk signals, registration: as their users go through them.</summary>
+/// <summary>Incidents, transfers of the business, aggregates, risk signals, registration: as their users go through them.</summary>
 [Collection("protection")]
 public sealed class ProtectionTests(ProtectionFixture fixture)
 {
@@ -16,11 +16,11 @@ public sealed class ProtectionTests(ProtectionFixture fixture)
         using var staff = await product.SignInAsync("staff1");
         using var officer = await product.SteppedUpAsync("privacy");
         var from = TimeProvider.System.GetUtcNow().AddMinutes(-1);
-        var mailed = await CustomerAsync(staff, "邮件客户", email: "mailed@example.com", phone: "13700000001");
-        var gone = await CustomerAsync(staff, "退信客户", email: "gone@example.com", phone: "13700000002");
-        var phoned = await CustomerAsync(staff, "电话客户", phone: "13700000003", address: "上海市某路 1 号");
-        var written = await CustomerAsync(staff, "信函客户", address: "北京市某街 2 号");
-        var unreachable = await CustomerAsync(staff, "无法联系");
+        var mailed = await ProtectionFixture.CustomerAsync(staff, "邮件客户", email: "mailed@example.com", phone: "13700000001");
+        var gone = await ProtectionFixture.CustomerAsync(staff, "退信客户", email: "gone@example.com", phone: "13700000002");
+        var phoned = await ProtectionFixture.CustomerAsync(staff, "电话客户", phone: "13700000003", address: "上海市某路 1 号");
+        var written = await ProtectionFixture.CustomerAsync(staff, "信函客户", address: "北京市某街 2 号");
+        var unreachable = await ProtectionFixture.CustomerAsync(staff, "无法联系");
         fixture.Mail.Unknown["gone@example.com"] = 1;
         foreach (var id in new[] { mailed, gone, phoned, written, unreachable })
         {
@@ -84,90 +84,6 @@ public sealed class ProtectionTests(ProtectionFixture fixture)
     }
 
     [Fact]
-    public async Task D3_a_legal_disclosure_needs_a_document_and_a_second_person()
-    {
-        using var staff = await product.SignInAsync("staff2");
-        using var officer = await product.SteppedUpAsync("privacy");
-        using var admin = await product.SteppedUpAsync("admin");
-        var customer = await CustomerAsync(staff, "被调查者", phone: "13600000001");
-        (await admin.PostAsync($"customers/{customer}/uses", new { kind = "disclose", purpose = "legal.disclosure" })).Problem.Should().Be("urn:limocha:problem:disclosure-required", "there is no other way");
-        object Demand(string? document) => new { subjectId = customer, authority = "某公安分局", legalBasis = "刑事诉讼法 第五十四条", documentNumber = "调证字〔2026〕1 号", documentId = document, fields = new[] { "name", "phone" } };
-        (await officer.PostAsync("privacy/disclosures", Demand(Guid.NewGuid().ToString()))).Problem.Should().Be("urn:limocha:problem:document-required");
-        var document = await DocumentAsync(officer);
-        var asked = await officer.PostAsync("privacy/disclosures", Demand(document));
-        asked.Status.Should().Be(HttpStatusCode.Created, "{0}", asked.Text);
-        var path = $"privacy/disclosures/{asked.Json.GetProperty("id").GetString()}";
-
-        (await officer.PostAsync($"{path}/disclose", new { })).Problem.Should().Be("urn:limocha:problem:review-required");
-        (await officer.PostAsync($"{path}/review", new { approved = true, reason = "自审" })).Problem.Should().Be("urn:limocha:problem:second-person-required");
-        (await admin.GetAsync($"{path}/document")).ContentType.Should().Be("image/png", "the reviewer reads the document");
-        (await admin.PostAsync($"{path}/review", new { approved = true, reason = "文书齐备，范围相符" })).Json.GetProperty("stage").GetString().Should().Be("approved");
-        var given = await officer.PostAsync($"{path}/disclose", new { });
-        given.Json.GetProperty("fields").EnumerateObject().ToDictionary(field => field.Name, field => field.Value.GetString()).Should().BeEquivalentTo(new Dictionary<string, string> { ["name"] = "被调查者", ["phone"] = "+8613600000001" });
-        (await officer.PostAsync($"{path}/disclose", new { })).Problem.Should().Be("urn:limocha:problem:already-disclosed");
-        await Eventually.TrueAsync(
-            async () => (await officer.GetAsync($"privacy/audit?subjectId={customer}&action=customer.disclose")).Json.GetProperty("items").EnumerateArray().Any(entry => entry.GetProperty("recipient").GetString() == "某公安分局"), "the customer can see it happened");
-
-        var second = (await officer.PostAsync("privacy/disclosures", Demand(document))).Json.GetProperty("id").GetString();
-        (await admin.PostAsync($"privacy/disclosures/{second}/review", new { approved = false, reason = "超出文书范围" })).Json.GetProperty("stage").GetString().Should().Be("rejected");
-        (await officer.PostAsync($"privacy/disclosures/{second}/disclose", new { })).Problem.Should().Be("urn:limocha:problem:rejected");
-    }
-
-    [Fact]
-    public async Task D3_a_disclosure_of_which_the_law_forbids_to_tell_is_hidden_from_its_subject_until_it_may_be_told()
-    {
-        using var staff = await product.SignInAsync("staff6");
-        using var officer = await product.SteppedUpAsync("privacy");
-        using var admin = await product.SteppedUpAsync("admin");
-        var customer = await CustomerAsync(staff, "不得告知者", phone: "13600000002");
-        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().AddHours(8).DateTime);
-        var document = await DocumentAsync(officer);
-        object Demand(DateOnly? until, string authority) => new
-        {
-            subjectId = customer, authority, legalBasis = "个人信息保护法 第十八条", documentNumber = "密〔2026〕1 号", documentId = document, fields = new[] { "phone" }, secretUntil = until?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
-        };
-        (await officer.PostAsync("privacy/disclosures", Demand(today.AddDays(-2), "某机关"))).Json.GetProperty("errors").TryGetProperty("secretUntil", out _).Should().BeTrue("secrecy lies ahead");
-        (await officer.PostAsync("privacy/disclosures", Demand(today.AddYears(4), "某机关"))).Status.Should().Be(HttpStatusCode.BadRequest);
-        var secret = await DiscloseAsync(officer, admin, Demand(today.AddDays(30), "某机关"));
-        await DiscloseAsync(officer, admin, Demand(null, "某法院"));
-        var request = $"privacy/rights-requests/{(await officer.PostAsync("privacy/rights-requests", new { kind = "access", subjectId = customer, channel = "phone" })).Json.GetProperty("id").GetString()}";
-        (await officer.PostAsync($"{request}/verify", new { method = "callback", evidence = "回拨核对" })).Status.Should().Be(HttpStatusCode.OK);
-        async Task<string[]> ToldAsync() =>
-            [.. (await officer.GetAsync($"{request}/copy")).Json.GetProperty("accesses").EnumerateArray().Where(entry => entry.GetProperty("action").GetString() == "customer.disclose").Select(entry => entry.GetProperty("recipient").GetString()!)];
-        await Eventually.TrueAsync(async () => (await ToldAsync()).Contains("某法院"), "what may be told is told");
-        (await ToldAsync()).Should().NotContain("某机关");
-        (await officer.GetAsync($"privacy/audit?subjectId={customer}&action=customer.disclose")).Text.Should().Contain("某机关", "the trail has it all the same");
-
-        (await staff.PostAsync($"{secret}/secrecy", new { reason = "x" })).Status.Should().Be(HttpStatusCode.Forbidden);
-        (await officer.PostAsync($"{secret}/secrecy", new { until = today.AddYears(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), reason = "延期令 2 号" })).Json.GetProperty("secretUntil").GetString().Should().StartWith(today.AddYears(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
-        (await officer.PostAsync($"{secret}/secrecy", new { reason = "解密通知 3 号" })).Status.Should().Be(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => (await ToldAsync()).Contains("某机关"), "when the secrecy ends the subject sees it");
-    }
-
-    [Fact]
-    public async Task D3_staff_data_is_disclosed_the_same_way_and_never_by_or_before_whom_it_is_about()
-    {
-        using var staff = await product.SignInAsync("staff3");
-        using var officer = await product.SteppedUpAsync("privacy");
-        using var admin = await product.SteppedUpAsync("admin");
-        var (person, officerId) = ((await staff.GetAsync("me")).Json.GetProperty("id").GetString(), (await officer.GetAsync("me")).Json.GetProperty("id").GetString());
-        var document = await DocumentAsync(admin);
-        object Demand(string? subject, params string[] fields) => new { subject = "staff", subjectId = subject, authority = "某监察机关", legalBasis = "监察法 第十八条", documentNumber = "监〔2026〕1 号", documentId = document, fields };
-        (await admin.PostAsync("privacy/disclosures", Demand(person, "health"))).Problem.Should().Be("urn:limocha:problem:invalid", "staff have other fields");
-        var path = await DiscloseAsync(admin, officer, Demand(person, "userName", "phone"), given => given.Should().BeEquivalentTo(new Dictionary<string, string> { ["userName"] = "staff3" }, "the fields that there are"));
-        await Eventually.TrueAsync(async () => (await officer.GetAsync($"privacy/audit?subjectId={person}&action=user.disclose")).Text.Contains("某监察机关", StringComparison.Ordinal), "it is in the trail");
-        (await admin.GetAsync($"privacy/disclosures?subjectId={person}")).Json.GetProperty("items").GetArrayLength().Should().Be(1);
-
-        (await officer.PostAsync("privacy/disclosures", Demand(officerId, "userName"))).Problem.Should().Be("urn:limocha:problem:own-data");
-        var own = (await admin.PostAsync("privacy/disclosures", Demand(officerId, "userName"))).Json.GetProperty("id").GetString();
-        (await officer.GetAsync($"privacy/disclosures/{own}")).Status.Should().Be(HttpStatusCode.NotFound, "nobody handles what is about them");
-        (await officer.PostAsync($"privacy/disclosures/{own}/review", new { approved = false, reason = "x" })).Status.Should().Be(HttpStatusCode.NotFound);
-        await Eventually.TrueAsync(async () => (await admin.GetAsync($"privacy/disclosures?subjectId={officerId}")).Json.GetProperty("items").GetArrayLength() == 1, "others see it");
-        (await officer.GetAsync($"privacy/disclosures?subjectId={officerId}")).Json.GetProperty("items").GetArrayLength().Should().Be(0);
-        (await officer.GetAsync(path)).Status.Should().Be(HttpStatusCode.OK);
-    }
-
-    [Fact]
     public async Task D4_a_transfer_of_the_business_is_rehearsed_announced_and_completed_by_a_second_person()
     {
         using var officer = await product.SteppedUpAsync("privacy");
@@ -197,10 +113,10 @@ public sealed class ProtectionTests(ProtectionFixture fixture)
         using var manager = await product.SignInAsync("manager");
         for (var i = 0; i < 11; i++)
         {
-            await CustomerAsync(staff, $"客户{i}", source: "展会");
+            await ProtectionFixture.CustomerAsync(staff, $"客户{i}", source: "展会");
         }
 
-        await CustomerAsync(staff, "独一", source: "只有一人的来源");
+        await ProtectionFixture.CustomerAsync(staff, "独一", source: "只有一人的来源");
         JsonElement[] cells = [];
         await Eventually.TrueAsync(async () => (cells = [.. (await manager.GetAsync("reports/customers?by=source")).Json.EnumerateArray()]).Any(cell => cell.GetProperty("group").GetString() == "展会" && cell.GetProperty("count").GetInt32() >= 11), "they are counted");
         cells.Select(cell => cell.GetProperty("group").GetString()).Should().NotContain("只有一人的来源", "a group of one says who it is");
@@ -231,7 +147,7 @@ public sealed class ProtectionTests(ProtectionFixture fixture)
         (await admin.PostAsync("users", new { userName = "quick", displayName = "快手", password })).Status.Should().Be(HttpStatusCode.Created);
         using var quick = new Api(product.Address);
         await quick.SignInAsync("quick", password);
-        var customer = await CustomerAsync(quick, "被多次查看");
+        var customer = await ProtectionFixture.CustomerAsync(quick, "被多次查看");
         Answer last = default!;
         for (var i = 0; i <= ProtectionFixture.UsualUses; i++)
         {
@@ -356,31 +272,5 @@ public sealed class ProtectionTests(ProtectionFixture fixture)
         await staff.SendAsync(HttpMethod.Put, $"contents/{id}", new { title = "新品上市", kind = "article", text = "x", withdrawn = true });
         (await visitor.GetAsync(path)).StatusCode.Should().Be(HttpStatusCode.NotFound);
         (await visitor.GetAsync("/s/nonsense")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-    }
-
-    private static async Task<string?> DocumentAsync(Api api)
-    {
-        var png = new ByteArrayContent(Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));
-        return (await api.PostAsync("files?name=demand.png", png)).Json.GetProperty("id").GetString();
-    }
-
-    /// <summary>Asks, has another review, gives out; the disclosure's path.</summary>
-    private static async Task<string> DiscloseAsync(Api asks, Api reviews, object demand, Action<Dictionary<string, string?>>? given = null)
-    {
-        var asked = await asks.PostAsync("privacy/disclosures", demand);
-        asked.Status.Should().Be(HttpStatusCode.Created, "{0}", asked.Text);
-        var path = $"privacy/disclosures/{asked.Json.GetProperty("id").GetString()}";
-        (await reviews.PostAsync($"{path}/review", new { approved = true, reason = "文书齐备" })).Status.Should().Be(HttpStatusCode.OK);
-        var made = await asks.PostAsync($"{path}/disclose", new { });
-        made.Status.Should().Be(HttpStatusCode.OK, "{0}", made.Text);
-        given?.Invoke(made.Json.GetProperty("fields").EnumerateObject().ToDictionary(field => field.Name, field => field.Value.GetString()));
-        return path;
-    }
-
-    private static async Task<string> CustomerAsync(Api api, string name, string? email = null, string? phone = null, string? address = null, string? source = null)
-    {
-        var made = await api.PostAsync("customers", new { name, email, phone, address, source });
-        made.Status.Should().Be(HttpStatusCode.Created, "{0}", made.Text);
-        return made.Json.GetProperty("id").GetString()!;
     }
 }
