@@ -23,8 +23,8 @@ public interface IDeviceSink
 /// that is new with each start; when the registry has forgotten it, every device is announced again.
 /// </summary>
 /// <remarks>
-/// What a device has not acknowledged is sent again from here, with growing pauses: the gateway holds the connection, and
-/// when it dies the connection dies with it and the device comes back for the whole set.
+/// What a device has passed over, or does not acknowledge at all, is sent again from here: the gateway holds the connection,
+/// and when it dies the connection dies with it and the device comes back for the whole set.
 /// </remarks>
 public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways local, TimeProvider clock, ILogger<DeviceGateway> logger) : BackgroundService, IDeviceGateway
 {
@@ -104,7 +104,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
             lock (link.Unacknowledged)
             {
                 var now = clock.GetUtcNow();
-                link.Unacknowledged.Acknowledge(cards, message => DeviceMetrics.Show(message, now));
+                link.Unacknowledged.Acknowledge(cards, Steady, message => DeviceMetrics.Show(message, now));
             }
         }
     }

@@ -110,7 +110,7 @@ public sealed class DeliveryModelTests
                     Arrive(message);
                     break;
                 case What.Acknowledge when acks.TryDequeue(out var shown):
-                    unacknowledged.Acknowledge([shown]);
+                    unacknowledged.Acknowledge([shown], now);
                     break;
                 case What.Wait:
                     now += TimeSpan.FromSeconds(70);
@@ -152,7 +152,7 @@ public sealed class DeliveryModelTests
 
                 while (acks.TryDequeue(out var shown))
                 {
-                    unacknowledged.Acknowledge([shown]);
+                    unacknowledged.Acknowledge([shown], now);
                 }
             }
 
