@@ -23,16 +23,10 @@ internal static class RiskSignals
     }
 
     /// <summary>Refuses what a challenged session asks for, but for what lets it prove itself.</summary>
-    public static IApplicationBuilder UseChallenges(this IApplicationBuilder app) => app.Use(async (context, next) =>
-    {
-        if (context.Request.IsFromProgram() && context.User.Identity is ActorIdentity { Who.Challenged: true } && context.GetEndpoint()?.Metadata.GetMetadata<OpenToChallenged>() is null)
-        {
-            await Problems.Of(403, "second-factor-required", "This account's use was unusual: prove again that it is you at /auth/step-up, then repeat the call.").ExecuteAsync(context);
-            return;
-        }
-
-        await next(context);
-    });
+    public static IApplicationBuilder UseChallenges(this IApplicationBuilder app) => app.Use((context, next) =>
+        context.Request.IsFromProgram() && context.User.Identity is ActorIdentity { Who.Challenged: true } && context.GetEndpoint()?.Metadata.GetMetadata<OpenToChallenged>() is null
+            ? Problems.Of(403, "second-factor-required", "This account's use was unusual: prove again that it is you at /auth/step-up, then repeat the call.").ExecuteAsync(context)
+            : next(context));
 
     /// <summary>The newest of one account, or of all.</summary>
     public static async Task<IReadOnlyList<RiskSignal>> ReadAsync(Database database, Guid? userId, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using System.Threading.RateLimiting;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Options;
 
@@ -10,39 +9,41 @@ namespace LimoCha.Actors.Kernel;
 /// Back-pressure: beyond so many requests under way in this process, more are refused at once, before any work is done for them. What
 /// was let in keeps its pace, and what was refused is told to come back in a second.
 /// </summary>
-internal sealed class Admission : IMiddleware, IDisposable
+internal sealed class Admission
 {
     private static readonly Meter Meter = new(StorageMetrics.MeterName);
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("limocha.api.refused", "{request}", "Requests refused because too many were under way");
     /// <summary>Made once: what is refused by the thousand costs as little as can be.</summary>
     private static readonly byte[] Refusal = JsonSerializer.SerializeToUtf8Bytes(Problems.Details(429, "overloaded", "The service has more to do than it can; try again in a moment."), JsonSerializerOptions.Web);
 
-    private readonly ConcurrencyLimiter limiter;
+    private readonly RequestDelegate next;
+    private readonly int most;
+    private int underWay;
 
-    public Admission(IOptions<RateLimitSettings> settings)
+    public Admission(RequestDelegate next, IOptions<RateLimitSettings> settings)
     {
-        var most = settings.Value.UnderWay;
-        limiter = new(new() { PermitLimit = most, QueueLimit = 0 });
+        (this.next, most) = (next, settings.Value.UnderWay);
         // A counter that never counted is not on the page that dashboards read.
         Refused.Add(0);
-        Meter.CreateObservableGauge("limocha.api.under_way", () => most - limiter.GetStatistics()!.CurrentAvailablePermits, "{request}", "Requests under way");
+        Meter.CreateObservableGauge("limocha.api.under_way", () => Volatile.Read(ref underWay), "{request}", "Requests under way");
     }
 
-    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public Task InvokeAsync(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) ? AdmitAsync(context) : next(context);
+
+    private async Task AdmitAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        try
         {
-            await next(context);
-            return;
+            await (Interlocked.Increment(ref underWay) <= most ? next(context) : RefuseAsync(context));
         }
-
-        using var lease = limiter.AttemptAcquire();
-        if (lease.IsAcquired)
+        finally
         {
-            await next(context);
-            return;
+            Interlocked.Decrement(ref underWay);
         }
+    }
 
+    private static async Task RefuseAsync(HttpContext context)
+    {
         Refused.Add(1);
         var response = context.Response;
         response.StatusCode = StatusCodes.Status429TooManyRequests;
@@ -51,6 +52,4 @@ internal sealed class Admission : IMiddleware, IDisposable
         response.ContentLength = Refusal.Length;
         await response.BodyWriter.WriteAsync(Refusal, context.RequestAborted);
     }
-
-    public void Dispose() => limiter.Dispose();
 }

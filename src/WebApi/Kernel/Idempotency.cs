@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dapper;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
+using Microsoft.Extensions.Primitives;
 
 namespace LimoCha.Actors.Kernel;
 
@@ -21,15 +22,12 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database datab
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
     private static readonly string[] KeptHeaders = ["ETag", "Location", "Content-Type"];
 
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (!HttpMethods.IsPost(context.Request.Method) || context.User.Identity?.IsAuthenticated != true
-            || !context.Request.Headers.TryGetValue(Header, out var keys))
-        {
-            await next(context);
-            return;
-        }
+    public Task InvokeAsync(HttpContext context) =>
+        HttpMethods.IsPost(context.Request.Method) && context.User.Identity?.IsAuthenticated == true && context.Request.Headers.TryGetValue(Header, out var keys)
+            ? InvokeOnceAsync(context, keys) : next(context);
 
+    private async Task InvokeOnceAsync(HttpContext context, StringValues keys)
+    {
         if (keys.ToString() is not { Length: > 0 and <= 255 } key)
         {
             throw new BadHttpRequestException("Idempotency-Key has 1 to 255 characters.");

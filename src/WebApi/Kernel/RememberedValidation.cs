@@ -7,7 +7,8 @@ using Microsoft.Extensions.Validation;
 namespace LimoCha.Actors.Kernel;
 
 /// <summary>
-/// What is to be validated of a type, looked up once: the generated resolver builds its answer anew with every request.
+/// What is to be validated of a type, looked up once: the generated resolver builds its answer anew with every request. It is asked of
+/// only when <see cref="QuickCheck"/> is not sure.
 /// </summary>
 internal sealed class RememberedValidation : IValidatableInfoResolver
 {
@@ -36,6 +37,12 @@ internal sealed class RememberedValidation : IValidatableInfoResolver
     private IValidatableInfo? Find(Type type)
     {
         others ??= [.. options.Resolvers.Where(resolver => resolver is not RememberedValidation)];
-        return others.Select(resolver => resolver.TryGetValidatableTypeInfo(type, out var info) ? info : null).FirstOrDefault(info => info is not null);
+        return others.Select(resolver => resolver.TryGetValidatableTypeInfo(type, out var info) ? new Quick(info) : null).FirstOrDefault(info => info is not null);
+    }
+
+    private sealed class Quick(IValidatableInfo thorough) : IValidatableInfo
+    {
+        public Task ValidateAsync(object? value, ValidateContext context, CancellationToken cancellationToken) =>
+            value is not null && QuickCheck.Passes(value) ? Task.CompletedTask : thorough.ValidateAsync(value, context, cancellationToken);
     }
 }

@@ -67,7 +67,6 @@ internal static class WebHosting
         services.AddExceptionHandler<FailureHandler>();
         services.AddValidation(RememberedValidation.AddTo);
         services.AddLimits();
-        services.AddSingleton<Admission>();
         services.AddHostedService<IdempotencyPurge>();
         services.AddSingleton<CheckInService>();
         services.AddSingleton<CustomerLists>();

@@ -1,0 +1,99 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>
+/// Whether a value surely meets the rules of its type (DataAnnotations), asked through compiled getters. Nearly every request does.
+/// What is not sure, because a rule fails or is of a kind that this does not know, is the library's to judge and to put in words: it
+/// finds each property by reflection, which cost a twentieth of a dispatch.
+/// </summary>
+internal sealed class QuickCheck
+{
+    private const int Deepest = 16;
+    private static readonly ConcurrentDictionary<Type, QuickCheck> Known = new();
+
+    private readonly Member[]? members;
+
+    private QuickCheck(Type type) => members = IsPlain(type) ? [] : IsKnownKind(type) ? [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(MemberOf).OfType<Member>()] : null;
+
+    /// <summary>True when everything is surely as it should be.</summary>
+    public static bool Passes(object? value) => Passes(value, 0);
+
+    private static bool Passes(object? value, int depth) => value is null || depth <= Deepest && Known.GetOrAdd(value.GetType(), type => new(type)).Judge(value, depth);
+
+    private bool Judge(object value, int depth)
+    {
+        if (members is null)
+        {
+            return false;
+        }
+
+        if (value is IEnumerable items and not string)
+        {
+            foreach (var item in items)
+            {
+                if (!Passes(item, depth + 1))
+                {
+                    return false;
+                }
+            }
+        }
+
+        foreach (var member in members)
+        {
+            var held = member.Get(value);
+            foreach (var rule in member.Rules)
+            {
+                if (!rule.IsValid(held))
+                {
+                    return false;
+                }
+            }
+
+            if (!member.IsPlain && !Passes(held, depth + 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Rules of a whole type, and rules that ask for more than the value, are not known here.</summary>
+    private static bool IsKnownKind(Type type) =>
+        !typeof(IValidatableObject).IsAssignableFrom(type) && !type.IsDefined(typeof(ValidationAttribute), inherit: true)
+        && !type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(RulesOf).Any(rule => rule.RequiresValidationContext);
+
+    private static Member? MemberOf(PropertyInfo property)
+    {
+        if (property.GetMethod is not { IsPublic: true } || property.GetIndexParameters().Length > 0)
+        {
+            return null;
+        }
+
+        var (rules, plain) = (RulesOf(property).ToArray(), IsPlain(property.PropertyType));
+        if (rules.Length == 0 && plain)
+        {
+            return null;
+        }
+
+        var whole = Expression.Parameter(typeof(object));
+        var get = Expression.Convert(Expression.Property(Expression.Convert(whole, property.DeclaringType!), property), typeof(object));
+        return new(Expression.Lambda<Func<object, object?>>(get, whole).Compile(), rules, plain);
+    }
+
+    /// <summary>A positional record's rules stand at the parameters of its constructor.</summary>
+    private static IEnumerable<ValidationAttribute> RulesOf(PropertyInfo property) =>
+        property.GetCustomAttributes<ValidationAttribute>(inherit: true).Concat(property.DeclaringType!.GetConstructors().SelectMany(constructor => constructor.GetParameters())
+            .Where(parameter => parameter.Name == property.Name && parameter.ParameterType == property.PropertyType).SelectMany(parameter => parameter.GetCustomAttributes<ValidationAttribute>()));
+
+    private static bool IsPlain(Type type) =>
+        Nullable.GetUnderlyingType(type) is { } inner ? IsPlain(inner) : type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid) || type == typeof(decimal)
+            || type == typeof(DateTimeOffset) || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(TimeSpan) || type == typeof(Uri);
+
+    private sealed record Member(Func<object, object?> Get, ValidationAttribute[] Rules, bool IsPlain);
+}
