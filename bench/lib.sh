@@ -68,6 +68,14 @@ staff() {
   load prepare "${address[$1]}/" "$token" "$2" "$work/users-$1.json"
 }
 
+# warm_up <command>…: the runtime compiles hot methods anew for half a minute of load, and until then a server runs at a third to two thirds
+# of its rate. Three unrecorded rounds of ten seconds each, however long the recorded ones are.
+warm_up() {
+  local round command seconds=10
+  echo "Warming up"
+  for round in 1 2 3; do for command in "$@"; do eval "$command" >/dev/null; done; done
+}
+
 keep() { # scenario, what was done
   local out
   out="bench/results/$(date -u +%F)-$1"

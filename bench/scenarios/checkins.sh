@@ -5,6 +5,6 @@ product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connec
 staff product "$devices"
 place=$(load place "${address[product]}/" "$work/users-product.json")
 measure() { load checkins "${address[product]}/" "$work/users-product.json" "$place" "$callers" "$seconds" "${server[product]}" "$(database_pid)"; }
-echo "Warming up"; for round in 1 2; do measure >/dev/null; done
+warm_up measure
 for round in $(seq "$rounds"); do echo "Round $round of $rounds"; measure | tee -a "$results"; done
 keep checkins "PostgreSQL. $devices people, $callers callers, $rounds rounds of $seconds s."

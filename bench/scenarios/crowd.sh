@@ -8,8 +8,7 @@ for contender in few many; do
   staff "$contender" "${crowd[$contender]}"
 done
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "${crowd[$1]}" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
-echo "Warming up"
-for round in 1 2; do for contender in few many; do measure "$contender" >/dev/null; done; done
+warm_up "measure few" "measure many"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
   for contender in few many; do measure "$contender" | tee -a "$results"; done

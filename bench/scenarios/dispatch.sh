@@ -12,9 +12,7 @@ measure() { # contender mode load
   load dispatch "$2" "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$3" "$seconds" "${server[$1]}" "$(database_pid)"
 }
 
-# The runtime compiles hot methods anew for minutes of use: until then a contender runs at a third of its rate.
-echo "Warming up"
-for round in 1 2; do for contender in conventional product push-only; do measure "$contender" closed "$callers" >/dev/null; done; done
+warm_up "measure conventional closed $callers" "measure product closed $callers" "measure push-only closed $callers"
 
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"

@@ -15,8 +15,7 @@ sql large "VACUUM ANALYZE"
 echo "$(sql large 'SELECT count(*) FROM task') tasks, $(sql large 'SELECT count(*) FROM customer') customers, $(sql large 'SELECT count(*) FROM orleansstorage') states"
 product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
-echo "Warming up"
-for round in 1 2; do for contender in small large; do measure "$contender" >/dev/null; done; done
+warm_up "measure small" "measure large"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
   for contender in small large; do measure "$contender" | tee -a "$results"; done

@@ -3,7 +3,7 @@ postgres product
 product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)"
 staff product "$devices"
 measure() { load dispatch "$1" product "${address[product]}/" "$work/users-product.json" "$devices" "$2" "$seconds" "${server[product]}" "$(database_pid)"; }
-echo "Warming up"; for round in 1 2; do measure closed "$callers" >/dev/null; done
+warm_up "measure closed $callers"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
   saturated=$(measure closed "$callers" | sed 's/"measure":"[^"]*","contender":"product"/"measure":"Three times what it can do","contender":"product, as fast as the answers come"/; s/,"goals":{[^}]*}//')

@@ -9,7 +9,7 @@ load customers "${address[product]}/" "$users" 500 >"$work/customers"
 statements() { sql product "SELECT coalesce(sum(calls) FILTER (WHERE query ~* '^\s*(select|with)' AND query !~* 'insert|update'), 0), coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE datname = 'product' AND query !~* 'pg_stat_statements'"; }
 uses() { load uses "${address[product]}/" "$users" "$work/customers" "$seconds" "${server[product]}" "$(database_pid)"; }
 dispatches() { load dispatch closed product "${address[product]}/" "$users" "$devices" "$callers" "$seconds" "${server[product]}" "$(database_pid)"; }
-echo "Warming up"; for round in 1 2; do uses >/dev/null; dispatches >/dev/null; done
+warm_up uses dispatches
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
   # Statements that would be there without a use: the sweep's looks and the sessions' checks.

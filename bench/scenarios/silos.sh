@@ -20,8 +20,7 @@ cluster() { # contender database: the settings of a member of its cluster
 declare -A pids=([one-silo]="${server[one-silo]}" [two-silos]="${server[two-silos]},${server[two-silos-b]}" [client-and-two-silos]="${server[client-and-two-silos]},${server[silo-a]},${server[silo-b]}")
 for contender in one-silo two-silos client-and-two-silos; do staff "$contender" "$devices"; done
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${pids[$1]}" "$(database_pid)"; }
-echo "Warming up"
-for round in 1 2; do for contender in one-silo two-silos client-and-two-silos; do measure "$contender" >/dev/null; done; done
+warm_up "measure one-silo" "measure two-silos" "measure client-and-two-silos"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
   for contender in one-silo two-silos client-and-two-silos; do measure "$contender" | tee -a "$results"; done

@@ -4,12 +4,14 @@ soak=${SOAK_SECONDS:-1200}
 postgres product
 product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)"
 staff product "$devices"
-measure() { load work "$1" product "${address[product]}/" "$work/users-product.json" "$devices" "$2" "$3" "${server[product]}" "$(database_pid)"; }
-echo "Warming up"; for round in 1 2 3; do measure closed "$callers" "$seconds" >"$work/warm.json"; done
+measure() { load work "$1" product "${address[product]}/" "$work/users-product.json" "$devices" "$2" "$seconds" "${server[product]}" "$(database_pid)"; }
+warm_up "measure closed $callers"
+measure closed "$callers" >"$work/warm.json"
 rate=$(($(grep -o '"value":[0-9]*' "$work/warm.json" | cut -d: -f2) * 7 / 10))
 echo "$soak s at $rate/s"
 metric() { curl -s "${address[product]}/metrics" | awk -v name="$1" '$1 ~ "^" name { sum += $2 } END { printf "%d", sum }'; }
-measure open "$rate" "$soak" >"$work/soak.json" &
+seconds=$soak
+measure open "$rate" >"$work/soak.json" &
 soaking=$!
 until=$(($(date +%s) + soak)) minute=0
 while [ "$(date +%s)" -lt "$until" ] && kill -0 "$soaking" 2>/dev/null; do

@@ -5,8 +5,7 @@ serve push-only "$push_only"
 staff product "$devices"
 for contender in conventional push-only; do curl -s "${address[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}"; }
-echo "Warming up"
-for round in 1 2; do for contender in conventional product push-only; do measure "$contender" >/dev/null; done; done
+warm_up "measure conventional" "measure product" "measure push-only"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
   for contender in conventional product push-only; do measure "$contender" | tee -a "$results"; done

@@ -10,8 +10,7 @@ for contender in plain scraped traced; do staff "$contender" "$devices"; done
 (while sleep 1; do curl -s -o /dev/null "${address[scraped]}/metrics"; curl -s -o /dev/null "${address[traced]}/metrics"; done) &
 server[scraper]=$!
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
-echo "Warming up"
-for round in 1 2; do for contender in plain scraped traced; do measure "$contender" >/dev/null; done; done
+warm_up "measure plain" "measure scraped" "measure traced"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
   for contender in plain scraped traced; do measure "$contender" | tee -a "$results"; done
