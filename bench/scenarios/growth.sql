@@ -24,7 +24,7 @@ DECLARE
   columns text;
 BEGIN
   FOR one IN SELECT * FROM (VALUES ('task'), ('customer'), ('event_log')) t(name) LOOP
-    SELECT string_agg('t.' || quote_ident(column_name), ', ' ORDER BY ordinal_position) INTO columns FROM information_schema.columns WHERE table_name = one.name AND table_schema = 'public' AND column_name <> 'id';
+    SELECT string_agg('t.' || quote_ident(column_name), ', ' ORDER BY ordinal_position) INTO columns FROM information_schema.columns WHERE table_name = one.name AND table_schema = 'public' AND column_name <> 'id' AND is_generated = 'NEVER';
     EXECUTE format('INSERT INTO %I (id, %s) SELECT g.id, %s FROM grown g JOIN %I t ON t.id = g.old', one.name, replace(columns, 't.', ''), columns, one.name);
   END LOOP;
 END $$;

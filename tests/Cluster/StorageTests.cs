@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Dapper;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Storage;
+using LimoCha.Actors.Tasks;
 using LimoCha.Actors.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
@@ -155,7 +156,6 @@ public sealed class StorageTests
         public Dictionary<string, int[]> Added { get; init; } = [];
     }
 
-    /// <summary>The server is gone for half a minute: every write in that time fails by itself and clearly, and what was acknowledged is there afterwards.</summary>
     [Fact]
     public async Task A_batchs_rows_are_found_by_their_keys_however_small_the_table_was_when_it_was_planned()
     {
@@ -174,6 +174,31 @@ public sealed class StorageTests
         }
     }
 
+    /// <summary>An indexed column that a step changes makes PostgreSQL write all indexes of the row anew.</summary>
+    [Fact]
+    public async Task A_step_on_an_open_task_changes_no_index()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.PostgreSql);
+        var id = Guid.CreateVersion7();
+        await using var connection = await host.Database.OpenAsync();
+        await connection.ExecuteAsync(
+            $"INSERT INTO task (id, version, title, stage, priority, creator_id, assignee_id, created_at, updated_at, comments) VALUES (@id, 1, 't', {(int)TaskStage.Assigned}, 1, @id, @id, now(), now(), 0)", new { id });
+        await using var transaction = await connection.BeginTransactionAsync();
+        async Task<long> InPlaceAsync() => await connection.ExecuteScalarAsync<long>("SELECT pg_stat_get_xact_tuples_hot_updated('task'::regclass)");
+        async Task<bool> IsInPlaceAsync(TaskStage stage)
+        {
+            var before = await InPlaceAsync();
+            await connection.ExecuteAsync($"UPDATE task SET version = version + 1, stage = {(int)stage}, updated_at = now() WHERE id = @id", new { id });
+            return await InPlaceAsync() > before;
+        }
+
+        (await IsInPlaceAsync(TaskStage.Accepted)).Should().BeTrue();
+        (await IsInPlaceAsync(TaskStage.Started)).Should().BeTrue();
+        (await IsInPlaceAsync(TaskStage.Completed)).Should().BeFalse("it is an open task no more");
+        (await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM task WHERE open_assignee_id IS NOT NULL")).Should().Be(0);
+    }
+
+    /// <summary>The server is gone for half a minute: every write in that time fails by itself and clearly, and what was acknowledged is there afterwards.</summary>
     [Fact]
     public async Task A_database_that_is_down_for_30_seconds_loses_nothing_acknowledged()
     {

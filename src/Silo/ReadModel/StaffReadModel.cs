@@ -16,7 +16,7 @@ internal sealed class StaffReadModel(Database database) : IStaffReadModel
         var rows = await connection.QueryAsync<CandidateRow>(
             $"""
             SELECT u.id, u.department_id, u.skills, u.capacity, count(t.id) AS open
-            FROM staff_user u LEFT JOIN task t ON t.assignee_id = u.id AND t.stage IN (1, 2, 4)
+            FROM staff_user u LEFT JOIN task t ON t.open_assignee_id = u.id
             WHERE {Enabled} AND u.role = {(int)Role.Staff} {(departmentId is null ? "" : "AND u.department_id = @departmentId")}
             GROUP BY u.id, u.department_id, u.skills, u.capacity
             """, new { departmentId });

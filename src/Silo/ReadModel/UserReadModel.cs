@@ -18,7 +18,7 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var tasks = (await connection.QueryAsync<TaskRow>(
-            $"SELECT {ReadTables.Task.Columns} FROM task WHERE assignee_id = @userId AND stage IN (1, 2, 4) ORDER BY id DESC LIMIT {MostCards}",
+            $"SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostCards}",
             new { userId })).AsList();
         tasks.AddRange(await connection.QueryAsync<TaskRow>(
             $"""

@@ -117,9 +117,16 @@ public sealed class Database : IAsyncDisposable
     public string In(string column, string parameter) =>
         Kind == DatabaseKind.PostgreSql ? $"{column} = ANY(@{parameter})" : $"{column} IN @{parameter}";
 
-    /// <summary>A condition "column contains @parameter, whatever the case".</summary>
-    public string Contains(string column, string parameter) =>
-        Kind == DatabaseKind.PostgreSql ? $"{column} ILIKE @{parameter} ESCAPE '\\'" : $"{column} LIKE @{parameter} ESCAPE '\\'";
+    /// <summary>
+    /// A condition "column contains <paramref name="text"/>, whatever the case", with the pattern as @parameter. PostgreSQL compares what has
+    /// no case, as Chinese and numbers have none, in half the time when it is not asked to ignore it.
+    /// </summary>
+    public string Contains(string column, string parameter, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var compare = Kind == DatabaseKind.PostgreSql && text.Any(letter => char.ToUpperInvariant(letter) != char.ToLowerInvariant(letter) || char.IsSurrogate(letter)) ? "ILIKE" : "LIKE";
+        return $"{column} {compare} @{parameter} ESCAPE '\\'";
+    }
 
     /// <summary>Keys as the driver takes them for <see cref="In"/>.</summary>
     public DynamicParameters Keys(string parameter, IEnumerable<Guid> ids)

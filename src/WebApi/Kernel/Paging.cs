@@ -81,7 +81,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         ArgumentNullException.ThrowIfNull(q);
         ArgumentNullException.ThrowIfNull(tokens);
         var pattern = q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
-        var either = searched.Select(column => database.Contains(column, "q")).ToList();
+        var either = searched.Select(column => database.Contains(column, "q", q)).ToList();
         if (tokens.Count > 0)
         {
             either.Add($"({string.Join(" AND ", tokens.Select((_, i) => $"{tokenColumn} LIKE @token{i}"))})");

@@ -45,7 +45,7 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
                    sum(CASE WHEN t.stage = 1 THEN 1 ELSE 0 END) AS assigned,
                    sum(CASE WHEN t.stage = 2 THEN 1 ELSE 0 END) AS accepted,
                    sum(CASE WHEN t.stage = 4 THEN 1 ELSE 0 END) AS started
-            FROM staff_user u LEFT JOIN task t ON t.assignee_id = u.id AND t.stage IN (1, 2, 4)
+            FROM staff_user u LEFT JOIN task t ON t.open_assignee_id = u.id
             WHERE {People(by)} AND u.enabled
             GROUP BY u.id, u.display_name ORDER BY u.display_name
             """, parameters);
