@@ -19,7 +19,7 @@ internal static class Lists
             // Unrecorded: the runtime compiles what this list runs through.
             await AskAsync(http, actual, TimeSpan.FromSeconds(Math.Min(seconds, 5)));
             var (histogram, failed) = await AskAsync(http, actual, TimeSpan.FromSeconds(seconds));
-            Console.WriteLine(new Line($"Lists over {size}", $"GET /{path}", "p99 ms", "less", Math.Round(histogram.GetValueAtPercentile(99) / 1000.0, 1), new()
+            Console.WriteLine(new Line($"Lists over {size}", $"GET /{Uri.UnescapeDataString(path)}", "p99 ms", "less", Math.Round(histogram.GetValueAtPercentile(99) / 1000.0, 1), new()
             {
                 ["p50 ms"] = Math.Round(histogram.GetValueAtPercentile(50) / 1000.0, 1), ["answers/s"] = Math.Round(histogram.TotalCount / (double)seconds, 1), ["errors"] = failed,
             }, Floor: 50));

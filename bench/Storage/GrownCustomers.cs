@@ -1,3 +1,4 @@
+using System.Globalization;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Privacy;
@@ -9,10 +10,22 @@ using Npgsql;
 
 namespace LimoCha.Bench;
 
-/// <summary>What a copied customer's row has sealed opens at the id it was sealed for only: each is sealed again, as the product does it.</summary>
+/// <summary>
+/// What a copied customer's row has sealed opens at the id it was sealed for only: each is sealed again, as the product does it, under a
+/// name and with a company of its own.
+/// </summary>
 internal static class GrownCustomers
 {
-    public static async Task SealAsync(string connectionString, string masterKey)
+    private const char FirstLetter = '\u4e00';
+
+    /// <summary>The three letters of a copied customer's name: hardly two have the same.</summary>
+    public static string Name(int i) => new([(char)(FirstLetter + i % 2_003), (char)(FirstLetter + i % 1_999), (char)(FirstLetter + i % 1_777)]);
+
+    /// <summary>A copied customer's company.</summary>
+    public static string Company(int i) => string.Create(CultureInfo.InvariantCulture, $"单位 {i}");
+
+    /// <returns>The name and the company of one of them.</returns>
+    public static async Task<(string Name, string Company)> SealAsync(string connectionString, string masterKey)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -36,7 +49,7 @@ internal static class GrownCustomers
         }
 
         var found = await keys.FindAsync(rows.Select(row => row.Key));
-        await using (var command = source.CreateCommand("CREATE UNLOGGED TABLE grown_sealed (id uuid, sealed text)"))
+        await using (var command = source.CreateCommand("CREATE UNLOGGED TABLE grown_sealed (id uuid, sealed text, name_tokens text, company text)"))
         {
             await command.ExecuteNonQueryAsync();
         }
@@ -46,19 +59,20 @@ internal static class GrownCustomers
         {
             for (var i = 0; i < rows.Count; i++)
             {
-                var row = CustomerProjection.Row(rows[i].Id, new() { Key = found[rows[i].Key], Name = $"客户 {i}", Phone = $"+86136{i:D8}" }, 1, index);
-                await copy.WriteRowAsync(CancellationToken.None, row.Id, row.Sealed!);
+                var row = CustomerProjection.Row(rows[i].Id, new() { Key = found[rows[i].Key], Name = Name(i), Company = Company(i), Phone = $"+86136{i:D8}" }, 1, index);
+                await copy.WriteRowAsync(CancellationToken.None, row.Id, row.Sealed!, row.NameTokens!, row.Company!);
             }
 
             await copy.CompleteAsync();
         }
 
-        await using (var command = source.CreateCommand("UPDATE customer c SET sealed = s.sealed FROM grown_sealed s WHERE c.id = s.id; DROP TABLE grown_sealed; DROP TABLE grown"))
+        await using (var command = source.CreateCommand("UPDATE customer c SET sealed = s.sealed, name_tokens = s.name_tokens, company = s.company FROM grown_sealed s WHERE c.id = s.id; DROP TABLE grown_sealed; DROP TABLE grown"))
         {
             command.CommandTimeout = 600;
             await command.ExecuteNonQueryAsync();
         }
 
         await host.StopAsync();
+        return (Name(rows.Count / 2), Company(rows.Count / 2));
     }
 }

@@ -17,7 +17,7 @@ using Orleans.Storage;
 // Prints a JSON line a measurement: states written as fast as 256 writers can, the time of a write when there is one writer, and
 // actors coming up from storage.
 //   sealing <rounds>: what it takes to seal and open the contact data of a customer.
-//   grown <connection string> <master key>: seals the customers that bench/scenarios/growth.sql has copied.
+//   grown <connection string> <master key>: seals the customers that bench/scenarios/growth.sql has copied, and prints one's name and company, escaped for a query.
 if (args is ["sealing", var times])
 {
     SealingCost.Measure(Number(times));
@@ -26,7 +26,8 @@ if (args is ["sealing", var times])
 
 if (args is ["grown", var database, var masterKey])
 {
-    await GrownCustomers.SealAsync(database, masterKey);
+    var (name, company) = await GrownCustomers.SealAsync(database, masterKey);
+    Console.WriteLine($"{Uri.EscapeDataString(name)} {Uri.EscapeDataString(company)}");
     return;
 }
 

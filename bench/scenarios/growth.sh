@@ -10,7 +10,7 @@ done
 stop large
 echo "Growing to a hundred times the data…"
 "$pg/psql" -h 127.0.0.1 -p "$port" -U limocha -qAtX -d large -f bench/scenarios/growth.sql >/dev/null
-dotnet bench/Storage/bin/Release/net10.0/LimoCha.Bench.Storage.dll grown "$(connection large)" "$key"
+read -r name company < <(dotnet bench/Storage/bin/Release/net10.0/LimoCha.Bench.Storage.dll grown "$(connection large)" "$key")
 sql large "VACUUM ANALYZE"
 echo "$(sql large 'SELECT count(*) FROM task') tasks, $(sql large 'SELECT count(*) FROM customer') customers, $(sql large 'SELECT count(*) FROM orleansstorage') states"
 product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
@@ -23,5 +23,5 @@ done
 load cpu "$results" "CPU of a dispatch, server and database" small large=1.1 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 load lists "${address[large]}/" "$work/users-large.json" 4 "1,000,000 tasks and customers" \
   "tasks?limit=50" "tasks?limit=50&sort=createdAt" "tasks?limit=50&stage=assigned" "tasks?limit=50&assigneeId={user}" "tasks?limit=50&q=000001" \
-  "customers?limit=50" "customers?limit=50&sort=createdAt" "customers?limit=50&ownerId={user}" "customers?limit=50&q=%E5%8D%95%E4%BD%8D" | tee -a "$results"
+  "customers?limit=50" "customers?limit=50&sort=createdAt" "customers?limit=50&ownerId={user}" "customers?limit=50&q=%E5%8D%95%E4%BD%8D" "customers?limit=50&q=$name" "customers?limit=50&q=$company" | tee -a "$results"
 keep growth "small: 10,000 tasks and customers, large: 1,000,000. $devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

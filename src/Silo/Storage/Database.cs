@@ -32,10 +32,13 @@ public sealed class Database : IAsyncDisposable
                 IncludeErrorDetail = false, NoResetOnClose = true,
             };
             connectionString = builder.ConnectionString;
+            var given = builder.Options;
+            // What lists ask for is rare or common: a plan for both would be wrong for one.
+            builder.Options = $"{given} -c plan_cache_mode=force_custom_plan".Trim();
             postgres = NpgsqlDataSource.Create(builder);
             // Batches join a short array with a large table by its key. A plan made while the table was small would
             // scan it; these connections are told never to.
-            builder.Options = $"{builder.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan".Trim();
+            builder.Options = $"{given} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan".Trim();
             builder.MaxPoolSize = Math.Max(storage.Lanes * 2 + 4, 8);
             postgresWriter = NpgsqlDataSource.Create(builder);
             builder.Options += " -c synchronous_commit=off";

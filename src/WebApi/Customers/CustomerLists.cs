@@ -28,7 +28,7 @@ internal sealed class CustomerLists(Database database, BlindIndex index, ISubjec
             .Exact(find.IdentityNumber, "identity_index", index.IdentityNumber, "identity_last4_index", index.IdentityLast4);
         if (!string.IsNullOrWhiteSpace(request.Q))
         {
-            query.SearchOr(request.Q, index.Query(request.Q), "name_tokens", "company");
+            query.SearchIndexed(request.Q, "company", index.Query(request.Q), "name_tokens");
         }
 
         if (!by.SeesAll)

@@ -73,25 +73,43 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
     public ListQuery<TRow> WhereIf(object? value, string condition, string name) => value is null ? this : Where(condition, name, value);
 
     /// <summary>Adds "one of these columns contains the text", when there is a text.</summary>
-    public ListQuery<TRow> Search(string? q, params string[] searched) => string.IsNullOrWhiteSpace(q) ? this : SearchOr(q, [], "", searched);
+    public ListQuery<TRow> Search(string? q, params string[] searched) => string.IsNullOrWhiteSpace(q) ? this : Either(q, searched.Select(column => database.Contains(column, "q", q)));
 
-    /// <summary>Adds "one of these columns contains the text, or this one has all these tokens" (<see cref="Privacy.BlindIndex"/>).</summary>
-    public ListQuery<TRow> SearchOr(string q, IReadOnlyList<string> tokens, string tokenColumn, params string[] searched)
+    /// <summary>
+    /// Adds "this column contains the text, or that one has all these tokens" (<see cref="Privacy.BlindIndex"/>). PostgreSQL has indexes of
+    /// both: of the column's pairs of characters, and of the tokens.
+    /// </summary>
+    public ListQuery<TRow> SearchIndexed(string q, string column, IReadOnlyList<string> tokens, string tokenColumn)
     {
         ArgumentNullException.ThrowIfNull(q);
         ArgumentNullException.ThrowIfNull(tokens);
-        var pattern = q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
-        var either = searched.Select(column => database.Contains(column, "q", q)).ToList();
-        if (tokens.Count > 0)
+        var (contains, indexed) = (database.Contains(column, "q", q), database.Kind == DatabaseKind.PostgreSql);
+        if (indexed && q.Trim().EnumerateRunes().Count() > 1)
         {
-            either.Add($"({string.Join(" AND ", tokens.Select((_, i) => $"{tokenColumn} LIKE @token{i}"))})");
-            for (var i = 0; i < tokens.Count; i++)
-            {
-                parameters.Add($"token{i}", $"%{tokens[i]}%");
-            }
+            // In this order: the pairs of a row that was found another way are worked out only when it has the text.
+            contains = $"({contains} AND bigrams({column}) @> bigrams(@text))";
+            parameters.Add("text", q.Trim());
         }
 
-        return Where($"({string.Join(" OR ", either)})", "q", $"%{pattern}%");
+        if (tokens.Count == 0)
+        {
+            return Either(q, [contains]);
+        }
+
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            parameters.Add($"token{i}", indexed ? tokens[i] : $"%{tokens[i]}%");
+        }
+
+        return Either(q, [contains, indexed
+            ? $"string_to_array({tokenColumn}, ' ') @> ARRAY[{string.Join(", ", tokens.Select((_, i) => $"@token{i}"))}]"
+            : $"({string.Join(" AND ", tokens.Select((_, i) => $"{tokenColumn} LIKE @token{i}"))})"]);
+    }
+
+    private ListQuery<TRow> Either(string q, IEnumerable<string> conditions)
+    {
+        var pattern = q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        return Where($"({string.Join(" OR ", conditions)})", "q", $"%{pattern}%");
     }
 
     /// <summary>Reads a page.</summary>
