@@ -18,7 +18,7 @@ namespace LimoCha.Actors.Kernel;
 /// </remarks>
 /// <typeparam name="TState">An immutable record.</typeparam>
 /// <typeparam name="TEvent">The base of its facts.</typeparam>
-public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrain
+public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrain, IRests
     where TState : StateRecord, new()
     where TEvent : class
 {
@@ -29,6 +29,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     private readonly IGrainStorage storage;
     private readonly IProjector projector;
     private readonly ISubjectKeys keys;
+    private readonly RestingActors resting;
     private readonly KernelOptions options;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
@@ -55,6 +56,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         projector = services.GetRequiredService<IProjector>();
         keys = services.GetRequiredService<ISubjectKeys>();
         options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
+        resting = services.GetRequiredService<RestingActors>();
         Clock = services.GetRequiredService<TimeProvider>();
         logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(GetType());
     }
@@ -74,7 +76,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <summary>True when the entity exists.</summary>
     protected bool Exists => Version > 0;
 
-    /// <summary>True for actors that leave memory as soon as everything is confirmed.</summary>
+    /// <summary>True for actors that leave memory soon after everything is confirmed.</summary>
     protected virtual bool RestsWhenDone => false;
 
     /// <inheritdoc />
@@ -334,9 +336,11 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         StartEffects();
         if (RestsWhenDone && confirmed == Version)
         {
-            DeactivateOnIdle();
+            resting.Add(this, Version);
         }
     }
+
+    bool IRests.RestsAt(int version) => Version == version && projected == version && told == version && !writing;
 
     private async Task RepeatAsync(Func<bool> goesOn, Func<Task> effect)
     {
