@@ -76,6 +76,15 @@ warm_up() {
   for round in 1 2 3; do for command in "$@"; do eval "$command" >/dev/null; done; done
 }
 
+# take_turns <contender>…: the recorded rounds, A B A B …, by the scenario's own measure <contender>.
+take_turns() {
+  local round contender
+  for round in $(seq "$rounds"); do
+    echo "Round $round of $rounds"
+    for contender in "$@"; do measure "$contender" | tee -a "$results"; done
+  done
+}
+
 keep() { # scenario, what was done
   local out
   out="bench/results/$(date -u +%F)-$1"

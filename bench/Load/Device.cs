@@ -27,6 +27,9 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
     private Task running = Task.CompletedTask;
     private Timer? pings;
 
+    /// <summary>How many tasks it has: those that work take each away from itself by completing it.</summary>
+    public int Open => seen.Count;
+
     /// <summary>Connects, says hello and has its first Sync.</summary>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {

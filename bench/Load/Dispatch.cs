@@ -20,6 +20,7 @@ internal sealed class Dispatch : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Uri address;
+    private readonly bool works;
     private readonly User caller;
     private readonly List<User> people;
     private readonly List<Device> devices = [];
@@ -32,9 +33,9 @@ internal sealed class Dispatch : IAsyncDisposable
     private readonly LongConcurrentHistogram turnedAway = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
     private long posted, received, again, errors, completed;
 
-    private Dispatch(Uri address, List<User> users, int count)
+    private Dispatch(Uri address, List<User> users, int count, bool works)
     {
-        this.address = address;
+        (this.address, this.works) = (address, works);
         caller = users[0];
         people = [.. users.Skip(1).Take(count)];
     }
@@ -42,7 +43,7 @@ internal sealed class Dispatch : IAsyncDisposable
     /// <summary>Connects everybody. Devices that work take each task through its steps to the end.</summary>
     public static async Task<Dispatch> ConnectAsync(Uri address, string usersFile, int count, bool works)
     {
-        var run = new Dispatch(address, JsonSerializer.Deserialize<List<User>>(await File.ReadAllTextAsync(usersFile), JsonSerializerOptions.Web)!, count);
+        var run = new Dispatch(address, JsonSerializer.Deserialize<List<User>>(await File.ReadAllTextAsync(usersFile), JsonSerializerOptions.Web)!, count, works);
         await Parallel.ForEachAsync(run.people, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (person, token) =>
         {
             var device = new Device(address, person, run.Shown, works: works);
@@ -109,11 +110,11 @@ internal sealed class Dispatch : IAsyncDisposable
         }
     }
 
-    /// <summary>What was posted in time may arrive a little later; what has not come by then is lost.</summary>
+    /// <summary>What was posted in time may arrive, and be completed, a little later; what has not come by then is lost.</summary>
     private async Task DrainAsync()
     {
         var patience = Stopwatch.StartNew();
-        while (due.AsSpan(0, (int)posted).ContainsAnyExcept(0L) && patience.Elapsed < Patience)
+        while ((due.AsSpan(0, (int)posted).ContainsAnyExcept(0L) || works && devices.Any(device => device.Open > 0)) && patience.Elapsed < Patience)
         {
             await Task.Delay(50);
         }

@@ -16,10 +16,7 @@ echo "$(sql large 'SELECT count(*) FROM task') tasks, $(sql large 'SELECT count(
 product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
 warm_up "measure small" "measure large"
-for round in $(seq "$rounds"); do
-  echo "Round $round of $rounds"
-  for contender in small large; do measure "$contender" | tee -a "$results"; done
-done
+take_turns small large
 load cpu "$results" "CPU of a dispatch, server and database" small large=1.1 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 load lists "${address[large]}/" "$work/users-large.json" 4 "1,000,000 tasks and customers" \
   "tasks?limit=50" "tasks?limit=50&sort=createdAt" "tasks?limit=50&stage=assigned" "tasks?limit=50&assigneeId={user}" "tasks?limit=50&q=000001" \

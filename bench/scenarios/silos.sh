@@ -21,9 +21,6 @@ declare -A pids=([one-silo]="${server[one-silo]}" [two-silos]="${server[two-silo
 for contender in one-silo two-silos client-and-two-silos; do staff "$contender" "$devices"; done
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${pids[$1]}" "$(database_pid)"; }
 warm_up "measure one-silo" "measure two-silos" "measure client-and-two-silos"
-for round in $(seq "$rounds"); do
-  echo "Round $round of $rounds"
-  for contender in one-silo two-silos client-and-two-silos; do measure "$contender" | tee -a "$results"; done
-done
+take_turns one-silo two-silos client-and-two-silos
 load cpu "$results" "Server CPU of a dispatch" one-silo two-silos=1.3 client-and-two-silos=1.6 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep silos "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns; every process of a contender is counted."

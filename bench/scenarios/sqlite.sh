@@ -6,8 +6,5 @@ staff product "$devices"
 for contender in conventional push-only; do curl -s "${address[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}"; }
 warm_up "measure conventional" "measure product" "measure push-only"
-for round in $(seq "$rounds"); do
-  echo "Round $round of $rounds"
-  for contender in conventional product push-only; do measure "$contender" | tee -a "$results"; done
-done
+take_turns conventional product push-only
 keep sqlite "On SQLite. $devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

@@ -11,9 +11,6 @@ for contender in plain scraped traced; do staff "$contender" "$devices"; done
 server[scraper]=$!
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
 warm_up "measure plain" "measure scraped" "measure traced"
-for round in $(seq "$rounds"); do
-  echo "Round $round of $rounds"
-  for contender in plain scraped traced; do measure "$contender" | tee -a "$results"; done
-done
+take_turns plain scraped traced
 load cpu "$results" "CPU of a dispatch, server and database" plain scraped=1.03 traced=1.03 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep telemetry "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns. Spans of one request in a hundred are exported."

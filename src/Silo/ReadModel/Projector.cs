@@ -185,16 +185,15 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
 
     private static void Append(SqliteWriter writer, List<LogRow> writes)
     {
-        var command = writer.Prepared("INSERT INTO event_log (kind, id, version, at, facts) VALUES (@p0, @p1, @p2, @p3, @p4) ON CONFLICT DO NOTHING", parameters: 5);
+        var statement = writer.Prepared("INSERT INTO event_log (kind, id, version, at, facts) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
         foreach (var (entry, write) in writes)
         {
-            object[] values = [entry.Kind, entry.Id, write.Version, write.At, write.Json];
-            for (var i = 0; i < values.Length; i++)
-            {
-                command.Parameters[i].Value = DapperTypes.ToSqlite(values[i]);
-            }
-
-            command.ExecuteNonQuery();
+            statement.Set(1, entry.Kind);
+            statement.Set(2, entry.Id);
+            statement.Set(3, write.Version);
+            statement.Set(4, write.At);
+            statement.Set(5, write.Json);
+            statement.Run();
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class ReadTable<TRow> : IReadTable
         var onConflict = $"ON CONFLICT (id) DO UPDATE SET {changes} WHERE {name}.version < excluded.version";
         postgresInsert = $"INSERT INTO {name} ({Columns}) SELECT * FROM unnest({string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.PostgresType}[]"))})";
         postgresUpsert = $"{postgresInsert} {onConflict}";
-        sqlite = $"INSERT INTO {name} ({Columns}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))}) {onConflict}";
+        sqlite = $"INSERT INTO {name} ({Columns}) VALUES ({string.Join(", ", columns.Select((_, i) => $"?{i + 1}"))}) {onConflict}";
     }
 
     /// <inheritdoc />
@@ -74,15 +74,15 @@ public sealed class ReadTable<TRow> : IReadTable
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(rows);
-        var command = writer.Prepared(sqlite, columns.Length);
+        var statement = writer.Prepared(sqlite);
         foreach (var row in rows)
         {
             for (var i = 0; i < columns.Length; i++)
             {
-                command.Parameters[i].Value = DapperTypes.ToSqlite(columns[i].Get(row));
+                columns[i].Set(statement, i + 1, row);
             }
 
-            command.ExecuteNonQuery();
+            statement.Run();
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class ReadTable<TRow> : IReadTable
 
     private abstract record Column(string Name, string PostgresType)
     {
-        public abstract object? Get(object row);
+        public abstract void Set(SqliteStatement statement, int at, IProjectedRow row);
 
         public abstract NpgsqlParameter Array(IReadOnlyList<IProjectedRow> rows);
 
@@ -134,7 +134,7 @@ public sealed class ReadTable<TRow> : IReadTable
         public Column(string name, string postgresType, PropertyInfo property)
             : base(name, postgresType) => get = property.GetGetMethod()!.CreateDelegate<Func<TRow, TValue>>();
 
-        public override object? Get(object row) => get((TRow)row);
+        public override void Set(SqliteStatement statement, int at, IProjectedRow row) => statement.Set(at, get((TRow)row));
 
         public override NpgsqlParameter Array(IReadOnlyList<IProjectedRow> rows)
         {

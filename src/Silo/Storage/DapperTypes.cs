@@ -33,7 +33,8 @@ internal static class DapperTypes
         _ => value,
     };
 
-    private static long Microseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TicksPerMicrosecond;
+    /// <summary>Since 1970, UTC.</summary>
+    public static long Microseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TicksPerMicrosecond;
 
     private sealed class GuidHandler : SqlMapper.TypeHandler<Guid>
     {

@@ -4,78 +4,72 @@ using Orleans.Configuration;
 
 namespace LimoCha.Actors.Storage;
 
-/// <summary>Batches as prepared statements inside one immediate transaction on one connection.</summary>
+/// <summary>Batches as compiled statements inside one immediate transaction on one connection.</summary>
 internal sealed class SqliteStateStore(Database database, IOptions<ClusterOptions> cluster) : IStateStore, IAsyncDisposable
 {
+    // Values by position: 1 hash, 2 and 3 the halves of the id, 4 hash of the type, 5 type, 6 service, 7 extension, 8 payload, 9 version.
     private static readonly string Where = $"""
-        WHERE {GrainRowKey.TimeOf("GrainIdN0")} = {GrainRowKey.TimeOf("@n0")} AND GrainIdHash = @h AND GrainIdN0 = @n0 AND GrainIdN1 = @n1 AND GrainTypeHash = @th AND GrainTypeString = @t
-          AND ServiceId = @s AND COALESCE(GrainIdExtensionString, '') = COALESCE(@e, '')
+        WHERE {GrainRowKey.TimeOf("GrainIdN0")} = {GrainRowKey.TimeOf("?2")} AND GrainIdHash = ?1 AND GrainIdN0 = ?2 AND GrainIdN1 = ?3 AND GrainTypeHash = ?4 AND GrainTypeString = ?5
+          AND ServiceId = ?6 AND COALESCE(GrainIdExtensionString, '') = COALESCE(?7, '')
         """;
 
     private const string Insert = """
         INSERT INTO OrleansStorage (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, ServiceId, GrainIdExtensionString, PayloadBinary, Version)
-        VALUES (@h, @n0, @n1, @th, @t, @s, @e, @p, 1) ON CONFLICT DO NOTHING
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) ON CONFLICT DO NOTHING
         """;
 
-    private static readonly string Update = $"UPDATE OrleansStorage SET PayloadBinary = @p, ModifiedOn = datetime('now'), Version = Version + 1 {Where} AND Version = @v";
+    private static readonly string Update = $"UPDATE OrleansStorage SET PayloadBinary = ?8, ModifiedOn = datetime('now'), Version = Version + 1 {Where} AND Version = ?9";
 
     private static readonly string Select = $"SELECT PayloadBinary, Version FROM OrleansStorage {Where}";
 
-    private const int PayloadAt = 7;
-    private const int VersionAt = 8;
+    private const int PayloadAt = 8;
+    private const int VersionAt = 9;
 
     // Reads go on while somebody writes: a connection of their own.
     private SqliteConnection? reader;
-    private SqliteCommand? select;
+    private SqliteStatement? select;
 
     public int WriteLanes => 1;
 
     public Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch) => database.Sqlite.CommitAsync(durable: true, writer =>
     {
-        var insert = writer.Prepared(Insert, parameters => Shape(parameters, payload: true, version: false));
-        var update = writer.Prepared(Update, parameters => Shape(parameters, payload: true, version: true));
+        var (insert, update) = (writer.Prepared(Insert), writer.Prepared(Update));
         var versions = new int?[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {
             var write = batch[i];
-            var command = write.ExpectedVersion is null ? insert : update;
-            Fill(command, write.Key);
-            command.Parameters[PayloadAt].Value = (object?)write.Payload ?? DBNull.Value;
+            var statement = write.ExpectedVersion is null ? insert : update;
+            Set(statement, write.Key);
+            statement.Set(PayloadAt, write.Payload);
             if (write.ExpectedVersion is { } expected)
             {
-                command.Parameters[VersionAt].Value = expected;
+                statement.Set(VersionAt, expected);
             }
 
-            versions[i] = command.ExecuteNonQuery() == 1 ? (write.ExpectedVersion ?? 0) + 1 : null;
+            versions[i] = statement.Run() == 1 ? (write.ExpectedVersion ?? 0) + 1 : null;
         }
 
         return versions;
     });
 
-    /// <summary>One snapshot and one prepared statement for the batch: each row costs its look-up and nothing else.</summary>
+    /// <summary>One snapshot and one compiled statement for the batch: each row costs its look-up and nothing else.</summary>
     public async Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
     {
-        reader ??= (SqliteConnection)await database.OpenAsync();
-        if (select is null)
-        {
-            select = reader.CreateCommand();
-            select.CommandText = Select;
-            Shape(select.Parameters, payload: false, version: false);
-        }
-
         try
         {
+            reader ??= (SqliteConnection)await database.OpenAsync();
+            select ??= new(reader, Select);
             using var snapshot = reader.BeginTransaction(deferred: true);
-            select.Transaction = snapshot;
             var rows = new (byte[]? Payload, int Version)?[batch.Count];
             for (var i = 0; i < batch.Count; i++)
             {
-                Fill(select, batch[i].Key);
-                using var row = select.ExecuteReader();
-                if (row.Read())
+                Set(select, batch[i].Key);
+                if (select.Step())
                 {
-                    rows[i] = (row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0), row.GetInt32(1));
+                    rows[i] = (select.Bytes(0), select.Number(1));
                 }
+
+                select.Reset();
             }
 
             return rows;
@@ -91,43 +85,23 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
 
     private async Task CloseReaderAsync()
     {
+        select?.Dispose();
+        select = null;
         if (reader is { } old)
         {
-            await (select?.DisposeAsync() ?? ValueTask.CompletedTask);
-            (reader, select) = (null, null);
+            reader = null;
             await old.DisposeAsync();
         }
     }
 
-    private void Shape(SqliteParameterCollection parameters, bool payload, bool version)
+    private void Set(SqliteStatement statement, GrainRowKey key)
     {
-        foreach (var name in (string[])["@h", "@n0", "@n1", "@th"])
-        {
-            parameters.Add(name, SqliteType.Integer);
-        }
-
-        parameters.Add("@t", SqliteType.Text);
-        parameters.Add("@e", SqliteType.Text);
-        parameters.AddWithValue("@s", cluster.Value.ServiceId);
-        if (payload)
-        {
-            parameters.Add("@p", SqliteType.Blob);
-        }
-
-        if (version)
-        {
-            parameters.Add("@v", SqliteType.Integer);
-        }
-    }
-
-    /// <summary>By position, in the order of <see cref="Shape"/>: a look-up by name is a search through the list.</summary>
-    private static void Fill(SqliteCommand command, GrainRowKey key)
-    {
-        command.Parameters[0].Value = key.IdHash;
-        command.Parameters[1].Value = key.N0;
-        command.Parameters[2].Value = key.N1;
-        command.Parameters[3].Value = key.TypeHash;
-        command.Parameters[4].Value = key.Type;
-        command.Parameters[5].Value = (object?)key.Extension ?? DBNull.Value;
+        statement.Set(1, key.IdHash);
+        statement.Set(2, key.N0);
+        statement.Set(3, key.N1);
+        statement.Set(4, key.TypeHash);
+        statement.Set(5, key.Type);
+        statement.Set(6, cluster.Value.ServiceId);
+        statement.Set(7, key.Extension);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace LimoCha.Actors.Storage;
@@ -15,9 +14,8 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
     private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192; PRAGMA synchronous = FULL";
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly Dictionary<string, SqliteCommand> prepared = [];
+    private readonly Dictionary<string, SqliteStatement> prepared = [];
     private SqliteConnection? connection;
-    private SqliteTransaction? transaction;
     private bool synced = true;
 
     /// <summary>Does something that writes, in turn; what it commits is on the disk then.</summary>
@@ -38,44 +36,24 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
             durable,
             open =>
             {
-                using var begun = transaction = open.BeginTransaction(deferred: false);
-                try
-                {
-                    var result = write(this);
-                    begun.Commit();
-                    return Task.FromResult(result);
-                }
-                finally
-                {
-                    transaction = null;
-                }
+                using var begun = open.BeginTransaction(deferred: false);
+                var result = write(this);
+                begun.Commit();
+                return Task.FromResult(result);
             }, CancellationToken.None);
     }
 
     /// <summary>The statement, compiled once; within <see cref="CommitAsync"/> only.</summary>
-    public SqliteCommand Prepared(string sql, Action<SqliteParameterCollection> addParameters)
+    public SqliteStatement Prepared(string sql)
     {
-        ArgumentNullException.ThrowIfNull(addParameters);
-        if (!prepared.TryGetValue(sql, out var command))
+        if (!prepared.TryGetValue(sql, out var statement))
         {
-            command = connection!.CreateCommand();
-            command.CommandText = sql;
-            addParameters(command.Parameters);
-            prepared.Add(sql, command);
+            statement = new(connection!, sql);
+            prepared.Add(sql, statement);
         }
 
-        command.Transaction = transaction;
-        return command;
+        return statement;
     }
-
-    /// <summary>The same, with parameters <c>@p0</c>, <c>@p1</c>, …</summary>
-    public SqliteCommand Prepared(string sql, int parameters) => Prepared(sql, all =>
-    {
-        for (var i = 0; i < parameters; i++)
-        {
-            all.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), null);
-        }
-    });
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -126,9 +104,9 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
     /// <summary>What is left of it after a failure is not known: the next turn opens another.</summary>
     private async Task CloseAsync()
     {
-        foreach (var command in prepared.Values)
+        foreach (var statement in prepared.Values)
         {
-            await command.DisposeAsync();
+            statement.Dispose();
         }
 
         prepared.Clear();

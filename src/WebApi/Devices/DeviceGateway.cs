@@ -326,26 +326,30 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         while (await timer.WaitForNextTickAsync(stopping))
         {
             var now = Steady;
-            foreach (var link in links.Values.Where(link => link.IsActive(now) != link.ToldActive))
+            // One by one: the dictionary's Values are a copy, made under all its locks.
+            foreach (var (_, link) in links)
             {
-                _ = TellActiveAsync(link);
-            }
-
-            foreach (var link in links.Values.Where(link => link.Unacknowledged.Count > 0))
-            {
-                IReadOnlyList<DeviceMessage> Due()
+                if (link.IsActive(now) != link.ToldActive)
                 {
-                    lock (link.Unacknowledged)
-                    {
-                        var due = link.Unacknowledged.Due(now, Random.Shared.NextDouble());
-                        DeviceMetrics.Repeat(due.Count);
-                        return due;
-                    }
+                    _ = TellActiveAsync(link);
                 }
 
-                // A connection that is busy sending does not hold the others up.
-                _ = SendAsync(link, Due);
+                if (link.Unacknowledged.Count > 0)
+                {
+                    // A connection that is busy sending does not hold the others up.
+                    _ = SendAsync(link, () => Due(link, now));
+                }
             }
+        }
+    }
+
+    private static IReadOnlyList<DeviceMessage> Due(DeviceLink link, DateTimeOffset now)
+    {
+        lock (link.Unacknowledged)
+        {
+            var due = link.Unacknowledged.Due(now, Random.Shared.NextDouble());
+            DeviceMetrics.Repeat(due.Count);
+            return due;
         }
     }
 
