@@ -3,7 +3,8 @@
 work=$(mktemp -d); chmod 755 "$work"
 results="$work/results.jsonl"; : >"$results"
 pg=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
-port=$((20000 + RANDOM % 20000))
+# Below the ports that the system gives to connections, so that nobody has them already.
+port=$((20000 + RANDOM % 12000))
 declare -A server=() address=()
 
 as_db() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
