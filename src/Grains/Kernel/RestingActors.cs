@@ -45,14 +45,23 @@ public sealed class RestingActors : IDisposable
             return;
         }
 
-        while (waiting.TryPeek(out var next) && clock.GetElapsedTime(next.Since) >= Pause && waiting.TryDequeue(out _))
+        try
         {
-            if (next.Actor.RestsAt(next.Version))
+            while (waiting.TryPeek(out var next) && clock.GetElapsedTime(next.Since) >= Pause && waiting.TryDequeue(out _))
             {
-                next.Actor.GrainContext.Deactivate(Reason);
+                if (next.Actor.RestsAt(next.Version))
+                {
+                    next.Actor.GrainContext.Deactivate(Reason);
+                }
             }
         }
-
-        Volatile.Write(ref looking, 0);
+        catch (ObjectDisposedException)
+        {
+            // The silo is ending, and all its actors with it.
+        }
+        finally
+        {
+            Volatile.Write(ref looking, 0);
+        }
     }
 }

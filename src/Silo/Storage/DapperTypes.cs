@@ -1,5 +1,4 @@
 using System.Data;
-using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -22,17 +21,6 @@ internal static class DapperTypes
         SqlMapper.AddTypeHandler(new InstantHandler());
     }
 
-    /// <summary>The value SQLite keeps for one of ours.</summary>
-    public static object ToSqlite(object? value) => value switch
-    {
-        null => DBNull.Value,
-        Guid id => id.ToString(),
-        DateTimeOffset instant => Microseconds(instant),
-        Enum member => Convert.ToInt32(member, CultureInfo.InvariantCulture),
-        bool flag => flag ? 1 : 0,
-        _ => value,
-    };
-
     /// <summary>Since 1970, UTC.</summary>
     public static long Microseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TicksPerMicrosecond;
 
@@ -41,7 +29,7 @@ internal static class DapperTypes
         public override Guid Parse(object value) => value is Guid id ? id : Guid.Parse((string)value);
 
         public override void SetValue(IDbDataParameter parameter, Guid value) =>
-            parameter.Value = parameter is SqliteParameter ? ToSqlite(value) : value;
+            parameter.Value = parameter is SqliteParameter ? value.ToString() : value;
     }
 
     private sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
@@ -54,6 +42,6 @@ internal static class DapperTypes
         };
 
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) =>
-            parameter.Value = parameter is SqliteParameter ? ToSqlite(value) : value.ToUniversalTime();
+            parameter.Value = parameter is SqliteParameter ? Microseconds(value) : value.ToUniversalTime();
     }
 }

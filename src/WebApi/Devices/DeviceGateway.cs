@@ -337,13 +337,13 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
                 if (link.Unacknowledged.Count > 0)
                 {
                     // A connection that is busy sending does not hold the others up.
-                    _ = SendAsync(link, () => Due(link, now));
+                    _ = ResendAsync(link, now);
                 }
             }
         }
     }
 
-    private static IReadOnlyList<DeviceMessage> Due(DeviceLink link, DateTimeOffset now)
+    private Task ResendAsync(DeviceLink link, DateTimeOffset now) => SendAsync(link, () =>
     {
         lock (link.Unacknowledged)
         {
@@ -351,7 +351,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
             DeviceMetrics.Repeat(due.Count);
             return due;
         }
-    }
+    });
 
     private async Task TellActiveAsync(DeviceLink link)
     {
