@@ -14,11 +14,16 @@ read -r name company < <(dotnet bench/Storage/bin/Release/net10.0/LimoCha.Bench.
 sql large "VACUUM ANALYZE"
 echo "$(sql large 'SELECT count(*) FROM task') tasks, $(sql large 'SELECT count(*) FROM customer') customers, $(sql large 'SELECT count(*) FROM orleansstorage') states"
 product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
+# The texts' skip index is made in the background.
+until [ "$(sql large 'SELECT count(*) < 5000 FROM task WHERE id > (SELECT max(last_id::text)::uuid FROM task_block)')" = t ]; do sleep 2; done
+read -r person number < <(sql large "SELECT substr(description, 3, 3) || ' ' || substr(title, strpos(title, 'WX')) FROM task WHERE id IN (SELECT id FROM grown) AND description LIKE '客户%' ORDER BY id OFFSET 300000 LIMIT 1")
+escaped() { printf %s "$1" | od -An -tx1 | tr -d '\n' | tr ' ' %; }
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
 warm_up "measure small" "measure large"
 take_turns small large
 load cpu "$results" "CPU of a dispatch, server and database" small large=1.1 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 load lists "${address[large]}/" "$work/users-large.json" 4 "1,000,000 tasks and customers" \
-  "tasks?limit=50" "tasks?limit=50&sort=createdAt" "tasks?limit=50&stage=assigned" "tasks?limit=50&assigneeId={user}" "tasks?limit=50&q=000001" \
+  "tasks?limit=50" "tasks?limit=50&sort=createdAt" "tasks?limit=50&stage=assigned" "tasks?limit=50&assigneeId={user}" \
+  "tasks?limit=50&q=$(escaped 安装)" "tasks?limit=50&q=$(escaped "$person")" "tasks?limit=50&q=$(escaped "$number")" "tasks?limit=50&q=$(escaped 没有这样的字)" "tasks?limit=50&q=$(escaped "$person")&sort=title" \
   "customers?limit=50" "customers?limit=50&sort=createdAt" "customers?limit=50&ownerId={user}" "customers?limit=50&q=%E5%8D%95%E4%BD%8D" "customers?limit=50&q=$name" "customers?limit=50&q=$company" | tee -a "$results"
 keep growth "small: 10,000 tasks and customers, large: 1,000,000. $devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

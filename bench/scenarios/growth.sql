@@ -18,17 +18,35 @@ CREATE UNLOGGED TABLE grown AS SELECT id AS old, new_id() AS id FROM task CROSS 
 CREATE INDEX ON grown (old);
 ANALYZE grown;
 
+-- Texts as such tasks have them: a word that a tenth has, a name that a few have, a number that one has.
+CREATE FUNCTION pick(words text[]) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT words[1 + floor(random() * array_length(words, 1))::int] $$;
+CREATE FUNCTION some_title(id uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT pick('{安装,维修,回访,勘察,培训,验收,拆机,移机,巡检,换货}') || pick('{宽带,空调,监控,热水器,打印机,净水器,交换机,光猫,门禁,投影仪}') || ' WX20261126-' || lpad(floor(random() * 10000000)::text, 7, '0')
+$$;
+CREATE FUNCTION some_description(id uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT '客户' || pick('{王,李,张,刘,陈,杨,赵,黄,周,吴,徐,孙}') || chr(19968 + floor(random() * 2000)::int) || chr(19968 + floor(random() * 2000)::int)
+    || '，' || pick('{解放,人民,建设,中山,和平,新华,长江,文化}') || '路' || floor(random() * 900)::int || '号' || floor(random() * 30)::int || '楼，' || pick('{先打电话,下午在家,带上样品,合同要签字,有电梯,门卫登记,停车不便,周末方便}')
+$$;
+
+-- In the order of ids, as they come in life.
 DO $$
 DECLARE
   one record;
-  columns text;
+  named text;
+  taken text;
 BEGIN
   FOR one IN SELECT * FROM (VALUES ('task'), ('customer'), ('event_log')) t(name) LOOP
-    SELECT string_agg('t.' || quote_ident(column_name), ', ' ORDER BY ordinal_position) INTO columns FROM information_schema.columns WHERE table_name = one.name AND table_schema = 'public' AND column_name <> 'id' AND is_generated = 'NEVER';
-    EXECUTE format('INSERT INTO %I (id, %s) SELECT g.id, %s FROM grown g JOIN %I t ON t.id = g.old', one.name, replace(columns, 't.', ''), columns, one.name);
+    SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position), string_agg(CASE
+        WHEN one.name <> 'task' THEN 't.' || quote_ident(column_name)
+        WHEN column_name = 'title' THEN 'some_title(g.id)'
+        WHEN column_name = 'description' THEN 'some_description(g.id)'
+        WHEN column_name = 'stage' THEN '5'
+        WHEN column_name = 'wake_at' THEN 'NULL'
+        ELSE 't.' || quote_ident(column_name) END, ', ' ORDER BY ordinal_position)
+      INTO named, taken FROM information_schema.columns WHERE table_name = one.name AND table_schema = 'public' AND column_name <> 'id' AND is_generated = 'NEVER';
+    EXECUTE format('INSERT INTO %1$I (id, %2$s) SELECT g.id, %3$s FROM grown g JOIN %1$I t ON t.id = g.old ORDER BY g.id', one.name, named, taken);
   END LOOP;
 END $$;
-UPDATE task SET stage = 5, wake_at = NULL WHERE id IN (SELECT id FROM grown);
 INSERT INTO orleansstorage (grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary, modifiedon, version)
   SELECT s.grainidhash, n0(g.id), n1(g.id), s.graintypehash, s.graintypestring, s.grainidextensionstring, s.serviceid, s.payloadbinary, s.modifiedon, s.version
   FROM grown g JOIN orleansstorage s ON s.grainidn0 = n0(g.old) AND s.grainidn1 = n1(g.old) AND s.graintypestring IN ('task', 'customer');

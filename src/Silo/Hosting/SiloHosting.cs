@@ -7,6 +7,7 @@ using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Recovery;
+using LimoCha.Actors.Search;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
@@ -124,6 +125,8 @@ public static class SiloHosting
         services.AddSingleton<Projector>();
         services.AddSingleton<IProjector>(provider => provider.GetRequiredService<Projector>());
         services.AddHostedService(provider => provider.GetRequiredService<Projector>());
+        services.AddSingleton<TaskBlocks>();
+        services.AddHostedService(provider => provider.GetRequiredService<TaskBlocks>());
         services.AddSingleton<IUserReadModel, UserReadModel>();
         services.TryAddSingleton<LocalGateways>();
         services.AddSingleton<LocalUsers>();

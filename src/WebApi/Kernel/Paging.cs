@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Dapper;
 using LimoCha.Actors.Privacy;
+using LimoCha.Actors.Search;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Mvc;
 
@@ -56,6 +57,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
 
     private readonly List<string> conditions = [];
     private readonly DynamicParameters parameters = new();
+    private Func<bool, CancellationToken, Task<IdRanges?>>? where;
 
     /// <summary>Adds a condition with its parameter.</summary>
     public ListQuery<TRow> Where(string condition, string? name = null, object? value = null)
@@ -87,7 +89,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         if (indexed && q.Trim().EnumerateRunes().Count() > 1)
         {
             // In this order: the pairs of a row that was found another way are worked out only when it has the text.
-            contains = $"({contains} AND bigrams({column}) @> bigrams(@text))";
+            contains = $"({contains} AND text_pieces({column}) @> text_pieces(@text))";
             parameters.Add("text", q.Trim());
         }
 
@@ -110,6 +112,17 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
     {
         var pattern = q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
         return Where($"({string.Join(" OR ", conditions)})", "q", $"%{pattern}%");
+    }
+
+    /// <summary>
+    /// Looks first where rows may be that fulfil the conditions. The list is in the order of ids, or the ranges are all there are;
+    /// what they do not fill a page from is read through.
+    /// </summary>
+    /// <param name="ranges">Finds them, newest (true) or oldest first; null when there is nothing to gain.</param>
+    public ListQuery<TRow> Within(Func<bool, CancellationToken, Task<IdRanges?>> ranges)
+    {
+        where = ranges;
+        return this;
     }
 
     /// <summary>Reads a page.</summary>
@@ -143,15 +156,38 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         }
 
         var limit = request.Limit ?? DefaultLimit;
-        var where = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
         var asOf = clock.GetUtcNow();
-        await using var connection = await database.OpenAsync(cancellationToken);
-        var rows = (await connection.QueryAsync<TRow>(new CommandDefinition(
-            $"SELECT {columns} FROM {table} {where} ORDER BY {key.Expression} {direction}, id {direction} LIMIT {limit + 1}",
-            parameters, cancellationToken: cancellationToken))).AsList();
+        var rows = await RowsAsync(key.Expression, direction, limit + 1, cancellationToken);
         var more = rows.Count > limit;
         var items = rows.Take(limit).ToList();
         return Outcome.Of(new Page<TView>(await views(items), more ? Cursor.Write(sort, key.Value(items[^1]), items[^1].Id) : null, asOf), 0);
+    }
+
+    private async Task<List<TRow>> RowsAsync(string key, string direction, int most, CancellationToken cancellationToken)
+    {
+        var filter = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
+        var byId = key == "id";
+        var ranges = where is null ? null : await where(!byId || direction == "DESC", cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        Task<IEnumerable<TRow>> QueryAsync(string sql) => connection.QueryAsync<TRow>(new CommandDefinition($"{sql} LIMIT {most}", parameters, cancellationToken: cancellationToken));
+        if (ranges is not null && (byId || ranges.All))
+        {
+            parameters.Add("after", ranges.After);
+            parameters.Add("last", ranges.Last);
+            // By range first where the list is by id: it ends with the range that fills the page.
+            var found = (await QueryAsync(
+                $"""
+                SELECT {columns} FROM (SELECT * FROM unnest(@after, @last) WITH ORDINALITY r(after_id, last_id, range) ORDER BY range) ranges
+                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {(filter.Length == 0 ? "WHERE" : $"{filter} AND")} id > after_id AND id <= last_id) found
+                ORDER BY {(byId ? "range, " : "")}{key} {direction}, id {direction}
+                """)).AsList();
+            if (ranges.All || found.Count == most)
+            {
+                return found;
+            }
+        }
+
+        return (await QueryAsync($"SELECT {columns} FROM {table} {filter} ORDER BY {key} {direction}, id {direction}")).AsList();
     }
 
     private static class Cursor

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.ReadModel;
+using LimoCha.Actors.Search;
 using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -92,6 +93,13 @@ public static class TasksApi
         else
         {
             Scope(query, call.By);
+        }
+
+        // One person's or one customer's are few and have an index of their own.
+        var many = filter is { AssigneeId: null, CustomerId: null, Offered: not true } && (call.By.SeesAll || call.By.Role == Role.Manager);
+        if (many && !string.IsNullOrWhiteSpace(request.Q))
+        {
+            query.Within((newestFirst, token) => TaskSearch.WhereAsync(database, request.Q, newestFirst, token));
         }
 
         return (await query.ReadAsync(request, "-createdAt", TaskProjection.View, clock, cancellationToken)).Ok(context);

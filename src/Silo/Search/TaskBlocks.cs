@@ -1,0 +1,131 @@
+using System.Data.Common;
+using Dapper;
+using LimoCha.Actors.Privacy;
+using LimoCha.Actors.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LimoCha.Actors.Search;
+
+/// <summary>
+/// Makes the skip index of the tasks' texts: blocks of tasks that follow one another by id, each with the signature of its texts
+/// (<c>0013-text-search.sql</c>). In the background, by one silo at a time, of tasks that are a minute old; a block whose text changed
+/// or that a late task came into has lost its signature and is made again. PostgreSQL only: SQLite's lists are read through.
+/// </summary>
+public sealed partial class TaskBlocks(Database database, TimeProvider clock, ILogger<TaskBlocks> logger) : BackgroundService
+{
+    /// <summary>The most tasks in a block: those are read for one that has the text.</summary>
+    internal const int MostTasks = 256;
+
+    /// <summary>So many blocks at a time: what waits for the lock waits for as long as they take.</summary>
+    private const int AtOnce = 4;
+
+    /// <summary>The trigger takes what is older than 15 seconds for late; the rest is more than a transaction may take.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
+
+    private const long Lock = 5502938347127201;
+
+    /// <summary>Makes the next blocks; false when there are none to make.</summary>
+    /// <param name="settled">How old a task has to be.</param>
+    /// <param name="cancellationToken">Ends it, and nothing is half done.</param>
+    internal async Task<bool> MakeAsync(TimeSpan settled, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await database.OpenProjectorAsync();
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await connection.ExecuteScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@Lock)", new { Lock }))
+        {
+            return false;
+        }
+
+        var again = await connection.QueryFirstOrDefaultAsync<BlockRow>("SELECT after_id, last_id FROM task_block WHERE signature IS NULL ORDER BY last_id LIMIT 1");
+        var after = again?.AfterId ?? await connection.QueryFirstOrDefaultAsync<Guid>("SELECT last_id FROM task_block ORDER BY last_id DESC LIMIT 1");
+        var texts = (await connection.QueryAsync<TextRow>(
+            $"""
+            SELECT id, title, description FROM task
+            WHERE id > @after AND id {(again is null ? "< (lpad(to_hex((extract(epoch FROM clock_timestamp() - @settled) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid" : "<= @LastId")}
+            ORDER BY id LIMIT {AtOnce * MostTasks}
+            """, new { after, settled, again?.LastId })).AsList();
+        var complete = texts.Count < AtOnce * MostTasks;
+        var blocks = Divide(texts, rest: again is not null && complete).ToList();
+        if (again is not null)
+        {
+            // As far as the block reached, without a gap; what is left of a large one is for the next time.
+            await connection.ExecuteAsync("DELETE FROM task_block WHERE last_id = @LastId", again);
+            if (complete)
+            {
+                blocks = [.. blocks.SkipLast(1), new(again.LastId, blocks is [.., var last] ? last.Signature : TextSignature.Of([]))];
+            }
+            else if (blocks[^1].LastId != again.LastId)
+            {
+                blocks.Add(new(again.LastId, null));
+            }
+        }
+
+        foreach (var block in blocks)
+        {
+            await connection.ExecuteAsync("INSERT INTO task_block (after_id, last_id, signature) VALUES (@after, @LastId, @Signature)", new { after, block.LastId, block.Signature });
+            after = block.LastId;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return blocks.Count > 0;
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (database.Kind != DatabaseKind.PostgreSql)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Period, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await MakeAsync(Settled, stoppingToken))
+                {
+                    // Millions at once, as after an upgrade, leave the database to the others for most of the time.
+                    await Task.Delay(Breath, clock, stoppingToken);
+                }
+            }
+            catch (DbException error)
+            {
+                LogFailed(logger, StorageErrors.Describe(error));
+            }
+        }
+    }
+
+    /// <summary>Full blocks, and a block of the rest when it is wanted.</summary>
+    private static IEnumerable<Block> Divide(IReadOnlyList<TextRow> texts, bool rest)
+    {
+        var (pieces, tasks) = (new HashSet<ulong>(), 0);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            TextPieces.Add(pieces, texts[i].Title);
+            TextPieces.Add(pieces, texts[i].Description);
+            tasks++;
+            if (tasks == MostTasks || pieces.Count >= TextSignature.MostPieces || (rest && i == texts.Count - 1))
+            {
+                yield return new(texts[i].Id, TextSignature.Of(pieces));
+                (pieces, tasks) = ([], 0);
+            }
+        }
+    }
+
+    private sealed record Block(Guid LastId, byte[]? Signature);
+
+    private sealed record BlockRow(Guid AfterId, Guid LastId);
+
+    [Personal(DataClass.Content)]
+    private sealed record TextRow(Guid Id, string Title, string? Description)
+    {
+        public override string ToString() => nameof(TextRow);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The skip index of tasks could not be made ({Why}); searches read through, and it will be tried again")]
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string why);
+}

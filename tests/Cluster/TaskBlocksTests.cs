@@ -1,0 +1,171 @@
+using System.Data.Common;
+using Dapper;
+using LimoCha.Actors.Search;
+using LimoCha.Actors.Storage;
+using LimoCha.Actors.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LimoCha.Actors.Cluster;
+
+/// <summary>The skip index of the tasks' texts: what is looked for is in the blocks it says, whatever happens meanwhile.</summary>
+public sealed class TaskBlocksTests : IAsyncLifetime
+{
+    private static readonly string[] Words = ["安装", "维修", "回访", "宽带", "Router", "合同", "invoice", "样品", "空调", "SO-20261126-0042"];
+
+    private readonly DateTimeOffset hourAgo = TimeProvider.System.GetUtcNow().AddHours(-1);
+    private TestHost host = null!;
+    private int made;
+
+    public async Task InitializeAsync() => host = await TestHost.StartAsync(DatabaseKind.PostgreSql);
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task Whatever_is_looked_for_is_found_where_the_index_says_and_rare_texts_in_few_blocks()
+    {
+        var random = new Random(42);
+        await InsertAsync([.. Enumerable.Range(0, 3_000).Select(i => $"{Words[random.Next(Words.Length)]}{Words[random.Next(Words.Length)]} 客户{(char)(0x4E00 + random.Next(3_000))} {random.Next(1_000_000):D6}")]);
+        await MakeAllAsync();
+        var blocks = await CountAsync("SELECT count(*) FROM task_block");
+        blocks.Should().BeGreaterThanOrEqualTo(3_000 / TaskBlocks.MostTasks);
+        for (var i = 0; i < 200; i++)
+        {
+            var text = await host.QueryAsync<string>("SELECT title FROM task OFFSET @skip LIMIT 1", new { skip = random.Next(3_000) });
+            var from = random.Next(text.Length - 2);
+            var part = text.Substring(from, random.Next(2, Math.Min(12, text.Length - from) + 1)).Trim();
+            var newestFirst = i % 2 == 0;
+            var ranges = await TaskSearch.WhereAsync(host.Database, i % 3 == 0 ? part.ToUpperInvariant() : part, newestFirst, default);
+            if (ranges is not null)
+            {
+                await InsideAsync(ranges, part);
+            }
+        }
+
+        await NowhereAsync("没有这样的字");
+    }
+
+    [Fact]
+    public async Task A_task_that_comes_late_and_a_text_that_changes_are_in_the_index_at_once_and_the_old_text_is_not()
+    {
+        await InsertAsync([.. Enumerable.Range(0, 600).Select(i => $"回访 {i:D6}")]);
+        await MakeAllAsync();
+        await NowhereAsync("闻人望舒");
+
+        // Between two that are in a block.
+        await InsertAsync(["闻人望舒 家里"], at: hourAgo.AddMilliseconds(300));
+        (await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL")).Should().Be(1);
+        await FoundAsync("闻人望舒");
+        await MakeAllAsync();
+        (await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL")).Should().Be(0);
+        await FoundAsync("闻人望舒");
+
+        await ExecuteAsync("UPDATE task SET version = version + 1, stage = 2");
+        (await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL")).Should().Be(0, "a step changes no text");
+        await ExecuteAsync("UPDATE task SET title = '', description = NULL WHERE title LIKE '%望舒%'");
+        (await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL")).Should().Be(1);
+        await MakeAllAsync();
+        await NowhereAsync("闻人望舒");
+    }
+
+    [Fact]
+    public async Task A_block_that_much_came_into_late_becomes_several()
+    {
+        await InsertAsync([.. Enumerable.Range(0, 300).Select(i => $"回访 {i:D6}")]);
+        await MakeAllAsync();
+        var before = await CountAsync("SELECT count(*) FROM task_block");
+        await InsertAsync([.. Enumerable.Range(0, 2_000).Select(i => $"补录 {i:D6}")], at: hourAgo.AddMilliseconds(20));
+        await MakeAllAsync();
+        (await CountAsync("SELECT count(*) FROM task_block")).Should().BeGreaterThan(before + 5);
+        (await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL")).Should().Be(0);
+        for (var i = 0; i < 2_000; i += 97)
+        {
+            await FoundAsync($"补录 {i:D6}");
+        }
+    }
+
+    [Fact]
+    public async Task Blocks_wait_for_a_late_task_that_is_being_written_and_a_late_task_for_blocks_that_are_being_made()
+    {
+        await InsertAsync([.. Enumerable.Range(0, 600).Select(i => $"回访 {i:D6}")]);
+        await using (var connection = await host.Database.OpenAsync())
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await InsertAsync(["端木 家里"], at: hourAgo.AddMilliseconds(300), connection);
+            (await Blocks.MakeAsync(TimeSpan.Zero)).Should().BeFalse("it would not see the task");
+            await transaction.CommitAsync();
+        }
+
+        await MakeAllAsync();
+        await FoundAsync("端木 家里");
+
+        // Makers and late writers at the same time: whoever is first, nothing is missed.
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                await InsertAsync([$"迟到 {writer:D4}{i:D4}"], at: hourAgo.AddMilliseconds(writer * 10 + i));
+            }
+        })).ToArray();
+        while (!Task.WhenAll(writers).IsCompleted)
+        {
+            await Blocks.MakeAsync(TimeSpan.Zero);
+        }
+
+        await Task.WhenAll(writers);
+        await MakeAllAsync();
+        for (var writer = 0; writer < 4; writer++)
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                await FoundAsync($"迟到 {writer:D4}{i:D4}");
+            }
+        }
+    }
+
+    private TaskBlocks Blocks => host.Services.GetRequiredService<TaskBlocks>();
+
+    private async Task MakeAllAsync()
+    {
+        // The silo's own service may be at it.
+        await Eventually.TrueAsync(
+            async () => !await Blocks.MakeAsync(TimeSpan.Zero) && await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL") == 0, "all blocks are made");
+        (await CountAsync("SELECT count(*) FROM task_block b WHERE after_id <> coalesce((SELECT max(p.last_id::text)::uuid FROM task_block p WHERE p.last_id < b.last_id), '00000000-0000-0000-0000-000000000000')"))
+            .Should().Be(0, "blocks follow one another without a gap");
+    }
+
+    private async Task InsertAsync(string[] titles, DateTimeOffset? at = null, DbConnection? within = null)
+    {
+        var from = Interlocked.Add(ref made, titles.Length) - titles.Length;
+        Guid[] ids = [.. titles.Select((_, i) => Guid.CreateVersion7(at ?? hourAgo.AddMilliseconds(from + i)))];
+        await using var own = within is null ? await host.Database.OpenAsync() : null;
+        await (within ?? own)!.ExecuteAsync(
+            "INSERT INTO task (id, version, title, stage, priority, creator_id, created_at, updated_at, comments) SELECT id, 1, title, 0, 1, id, now(), now(), 0 FROM unnest(@ids, @titles) t(id, title)", new { ids, titles });
+    }
+
+    private async Task FoundAsync(string text)
+    {
+        var ranges = await TaskSearch.WhereAsync(host.Database, text, newestFirst: true, default);
+        if (ranges is not null)
+        {
+            await InsideAsync(ranges, text);
+        }
+
+        (await CountAsync("SELECT count(*) FROM task WHERE title LIKE @text", new { text = $"%{text}%" })).Should().BeGreaterThan(0);
+    }
+
+    private async Task NowhereAsync(string text) =>
+        (await TaskSearch.WhereAsync(host.Database, text, newestFirst: true, default))!.Last.Should().Equal([Guid.AllBitsSet], "no block has it");
+
+    private async Task InsideAsync(IdRanges ranges, string text) =>
+        (await CountAsync(
+            "SELECT count(*) FROM task WHERE title ILIKE @text AND (SELECT count(*) FROM unnest(@After, @Last) r(a, l) WHERE id > a AND id <= l) <> 1",
+            new { text = $"%{text}%", ranges.After, ranges.Last })).Should().Be(0, "all that have {0} are where the index says, once", text);
+
+    private Task<long> CountAsync(string sql, object? parameters = null) => host.QueryAsync<long>(sql, parameters);
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await host.Database.OpenAsync();
+        await connection.ExecuteAsync(sql);
+    }
+}
