@@ -35,8 +35,7 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
         """;
 
     internal static readonly string Select = $"""
-        SELECT found.* FROM {KeyArrays}) AS i(h, n0, n1, th, t, e),
-        LATERAL (SELECT s.GrainIdN0, s.GrainIdN1, s.GrainTypeHash, s.GrainIdExtensionString, s.Version, s.PayloadBinary {Row} OFFSET 0) found
+        SELECT i.place, found.* FROM {KeyArrays}) WITH ORDINALITY AS i(h, n0, n1, th, t, e, place), LATERAL (SELECT s.Version, s.PayloadBinary {Row} OFFSET 0) found
         """;
 
     public int WriteLanes => options.Value.Lanes;
@@ -71,14 +70,14 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
         await using var connection = await database.OpenWriterAsync();
         await using var command = new NpgsqlCommand(Select, connection);
         AddKeys(command.Parameters, [.. batch.Select(read => read.Key)]);
-        var rows = new Dictionary<(long, long, int, string?), (byte[]?, int)>(batch.Count);
+        var rows = new (byte[]? Payload, int Version)?[batch.Count];
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            rows[ReadKey(reader)] = (await reader.IsDBNullAsync(5) ? null : reader.GetFieldValue<byte[]>(5), reader.GetInt32(4));
+            rows[reader.GetInt64(0) - 1] = (reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2), reader.GetInt32(1));
         }
 
-        return [.. batch.Select(read => rows.TryGetValue(Key(read.Key), out var row) ? row : ((byte[]?, int)?)null)];
+        return rows;
     }
 
     private void AddWrite(NpgsqlBatch batch, string sql, PendingWrite[] writes)
