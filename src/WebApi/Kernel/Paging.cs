@@ -174,11 +174,12 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         {
             parameters.Add("after", ranges.After);
             parameters.Add("last", ranges.Last);
-            // By range first where the list is by id: it ends with the range that fills the page.
+            // By range first where the list is by id: it ends with the range that fills the page. OFFSET 0 keeps the look into a range a query of
+            // its own: a join would be turned round and read the table for each range.
             var found = (await QueryAsync(
                 $"""
                 SELECT {columns} FROM (SELECT * FROM unnest(@after, @last) WITH ORDINALITY r(after_id, last_id, range) ORDER BY range) ranges
-                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {(filter.Length == 0 ? "WHERE" : $"{filter} AND")} id > after_id AND id <= last_id) found
+                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {(filter.Length == 0 ? "WHERE" : $"{filter} AND")} id > after_id AND id <= last_id OFFSET 0) found
                 ORDER BY {(byId ? "range, " : "")}{key} {direction}, id {direction}
                 """)).AsList();
             if (ranges.All || found.Count == most)
