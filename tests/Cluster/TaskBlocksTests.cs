@@ -91,8 +91,11 @@ public sealed class TaskBlocksTests : IAsyncLifetime
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await InsertAsync(["端木 家里"], at: hourAgo.AddMilliseconds(300), connection);
-            (await Blocks.MakeAsync(TimeSpan.Zero)).Should().BeFalse("it would not see the task");
+            var making = Blocks.MakeAsync(TimeSpan.Zero);
+            await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0, "it waits");
+            making.IsCompleted.Should().BeFalse("it would not see the task");
             await transaction.CommitAsync();
+            await making;
         }
 
         await MakeAllAsync();

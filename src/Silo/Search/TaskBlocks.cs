@@ -4,15 +4,16 @@ using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LimoCha.Actors.Search;
 
 /// <summary>
 /// Makes the skip index of the tasks' texts: blocks of tasks that follow one another by id, each with the signature of its texts
-/// (<c>0013-text-search.sql</c>). In the background, by one silo at a time, of tasks that are a minute old; a block whose text changed
+/// (<c>0013-text-search.sql</c>). In the background, by one silo at a time, of tasks that are half a minute old; a block whose text changed
 /// or that a late task came into has lost its signature and is made again. PostgreSQL only: SQLite's lists are read through.
 /// </summary>
-public sealed partial class TaskBlocks(Database database, TimeProvider clock, ILogger<TaskBlocks> logger) : BackgroundService
+public sealed partial class TaskBlocks(Database database, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<TaskBlocks> logger) : BackgroundService
 {
     /// <summary>The most tasks in a block: those are read for one that has the text.</summary>
     internal const int MostTasks = 256;
@@ -20,9 +21,10 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
     /// <summary>So many blocks at a time: what waits for the lock waits for as long as they take.</summary>
     private const int AtOnce = 4;
 
-    /// <summary>The trigger takes what is older than 15 seconds for late; the rest is more than a transaction may take.</summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    /// <summary>The trigger takes for late what is older than ten seconds.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
 
     private const long Lock = 5502938347127201;
@@ -34,11 +36,8 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
     {
         await using var connection = await database.OpenProjectorAsync();
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await connection.ExecuteScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@Lock)", new { Lock }))
-        {
-            return false;
-        }
-
+        // In turn with late tasks: one that is being written is waited for, and those that come then wait for the blocks.
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@Lock)", new { Lock });
         var again = await connection.QueryFirstOrDefaultAsync<BlockRow>("SELECT after_id, last_id FROM task_block WHERE signature IS NULL ORDER BY last_id LIMIT 1");
         var after = again?.AfterId ?? await connection.QueryFirstOrDefaultAsync<Guid>("SELECT last_id FROM task_block ORDER BY last_id DESC LIMIT 1");
         var texts = (await connection.QueryAsync<TextRow>(
@@ -81,12 +80,14 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
             return;
         }
 
+        // What was written as not late has been committed by then, or given up.
+        var settled = Late + TimeSpan.FromSeconds(storage.Value.CommandTimeoutSeconds) + Margin;
         using var timer = new PeriodicTimer(Period, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                while (await MakeAsync(Settled, stoppingToken))
+                while (await MakeAsync(settled, stoppingToken))
                 {
                     // Millions at once, as after an upgrade, leave the database to the others for most of the time.
                     await Task.Delay(Breath, clock, stoppingToken);

@@ -28,10 +28,10 @@ END $$;
 CREATE TRIGGER task_text_changed AFTER UPDATE OF title, description ON task FOR EACH ROW
     WHEN (OLD.title <> NEW.title OR OLD.description IS DISTINCT FROM NEW.description) EXECUTE FUNCTION task_text_changed();
 
--- A task whose row comes late, into a block that may have been made: blocks are made of what is a minute old (TaskBlocks.Settled).
+-- A task whose row comes late, into a block that may have been made: blocks are made of what is older than that by more than a transaction may take (TaskBlocks).
 CREATE FUNCTION task_came_late() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    settling CONSTANT uuid := (lpad(to_hex((extract(epoch FROM clock_timestamp() - interval '15 seconds') * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid;
+    settling CONSTANT uuid := (lpad(to_hex((extract(epoch FROM clock_timestamp() - interval '10 seconds') * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid;
 BEGIN
     IF EXISTS (SELECT FROM made WHERE id < settling) THEN
         PERFORM task_block_unsign(ARRAY(SELECT id FROM made WHERE id < settling));
