@@ -92,7 +92,7 @@ public sealed class TaskBlocksTests : IAsyncLifetime
             await using var transaction = await connection.BeginTransactionAsync();
             await InsertAsync(["端木 家里"], at: hourAgo.AddMilliseconds(300), connection);
             var making = Blocks.MakeAsync(TimeSpan.Zero);
-            await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0, "it waits");
+            await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0, "it waits");
             making.IsCompleted.Should().BeFalse("it would not see the task");
             await transaction.CommitAsync();
             await making;
