@@ -25,7 +25,9 @@ public static class TaskSearch
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(text);
-        var bits = TextPieces.Wanted(text.Trim()).Take(MostPieces).SelectMany(TextSignature.BitsOf).Distinct().ToList();
+        // The first bit of each piece before the second of any: what lacks a rare piece of a text of common ones is seen to soon.
+        var pieces = TextPieces.Wanted(text.Trim()).Take(MostPieces).Select(piece => TextSignature.BitsOf(piece).ToArray()).ToList();
+        var bits = Enumerable.Range(0, TextSignature.BitsEach).SelectMany(i => pieces.Select(piece => piece[i])).Distinct().ToList();
         if (database.Kind != DatabaseKind.PostgreSql || bits.Count == 0)
         {
             return null;
@@ -33,15 +35,16 @@ public static class TaskSearch
 
         var order = newestFirst ? "DESC" : "ASC";
         await using var connection = await database.OpenAsync(cancellationToken);
+        // By the index, whose walk ends when there are enough: the planner thinks that hardly a block fulfils such a condition, and would read and sort all.
         // In one statement: what becomes a block meanwhile is in the last range or in a block, never in neither.
         var ranges = (await connection.QueryAsync<RangeRow>(new CommandDefinition(
             $"""
             SELECT after_id, last_id FROM (
                 (SELECT b.last_id AS after_id, @Highest AS last_id FROM task_block b ORDER BY b.last_id DESC LIMIT 1)
                 UNION ALL
-                (SELECT after_id, last_id FROM task_block
+                (SELECT after_id, last_id FROM (SELECT * FROM task_block ORDER BY last_id {order} OFFSET 0) blocks
                  WHERE signature IS NULL OR {string.Join(" AND ", bits.Select(bit => $"get_bit(signature, {bit}) = 1"))}
-                 ORDER BY last_id {order} LIMIT {MostBlocks + 1})) ranges
+                 LIMIT {MostBlocks + 1})) ranges
             ORDER BY last_id {order}
             """, new { Highest }, cancellationToken: cancellationToken))).AsList();
         if (ranges.Count == 0)

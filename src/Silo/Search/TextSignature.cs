@@ -9,7 +9,8 @@ internal static class TextSignature
     /// <summary>With so many pieces, one of 250 blocks that do not have a piece seems to.</summary>
     public const int MostPieces = 4_500;
 
-    private const int BitsEach = 5;
+    /// <summary>Bits of a piece.</summary>
+    public const int BitsEach = 5;
 
     /// <summary>The signature of these pieces.</summary>
     public static byte[] Of(IEnumerable<ulong> pieces)
