@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
@@ -27,9 +26,15 @@ public sealed partial class TaskBlocks(Database database, IOptions<StorageOption
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// The lowest id that is not settled yet, by the database's clock, which the trigger goes by. As a query of its own: a clock's reading may differ
+    /// from row to row, and only what is one value is looked up in an index.
+    /// </summary>
+    private const string SettledId = "(SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp() - @settled) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid)";
+
     private const long Lock = 5502938347127201;
 
-    /// <summary>Makes the next blocks; false when there are none to make.</summary>
+    /// <summary>Makes the next blocks; false when what is left does not fill as many.</summary>
     /// <param name="settled">How old a task has to be.</param>
     /// <param name="cancellationToken">Ends it, and nothing is half done.</param>
     internal async Task<bool> MakeAsync(TimeSpan settled, CancellationToken cancellationToken = default)
@@ -43,7 +48,7 @@ public sealed partial class TaskBlocks(Database database, IOptions<StorageOption
         var texts = (await connection.QueryAsync<TextRow>(
             $"""
             SELECT id, title, description FROM task
-            WHERE id > @after AND id {(again is null ? "< (lpad(to_hex((extract(epoch FROM clock_timestamp() - @settled) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid" : "<= @LastId")}
+            WHERE id > @after AND id {(again is null ? "< " + SettledId : "<= @LastId")}
             ORDER BY id LIMIT {AtOnce * MostTasks}
             """, new { after, settled, again?.LastId })).AsList();
         var complete = texts.Count < AtOnce * MostTasks;
@@ -69,7 +74,7 @@ public sealed partial class TaskBlocks(Database database, IOptions<StorageOption
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return blocks.Count > 0;
+        return again is not null || !complete;
     }
 
     /// <inheritdoc />
@@ -93,7 +98,7 @@ public sealed partial class TaskBlocks(Database database, IOptions<StorageOption
                     await Task.Delay(Breath, clock, stoppingToken);
                 }
             }
-            catch (DbException error)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(logger, StorageErrors.Describe(error));
             }

@@ -169,26 +169,26 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         var byId = key == "id";
         var ranges = where is null ? null : await where(!byId || direction == "DESC", cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
-        Task<IEnumerable<TRow>> QueryAsync(string sql) => connection.QueryAsync<TRow>(new CommandDefinition($"{sql} LIMIT {most}", parameters, cancellationToken: cancellationToken));
+        Task<List<TRow>> QueryAsync(string sql) => connection.QueryAsync<TRow>(new CommandDefinition($"{sql} LIMIT {most}", parameters, cancellationToken: cancellationToken));
         if (ranges is not null && (byId || ranges.All))
         {
             parameters.Add("after", ranges.After);
             parameters.Add("last", ranges.Last);
             // By range first where the list is by id: it ends with the range that fills the page. OFFSET 0 keeps the look into a range a query of
             // its own: a join would be turned round and read the table for each range.
-            var found = (await QueryAsync(
+            var found = await QueryAsync(
                 $"""
                 SELECT {columns} FROM (SELECT * FROM unnest(@after, @last) WITH ORDINALITY r(after_id, last_id, range) ORDER BY range) ranges
                 CROSS JOIN LATERAL (SELECT {columns} FROM {table} {(filter.Length == 0 ? "WHERE" : $"{filter} AND")} id > after_id AND id <= last_id OFFSET 0) found
                 ORDER BY {(byId ? "range, " : "")}{key} {direction}, id {direction}
-                """)).AsList();
+                """);
             if (ranges.All || found.Count == most)
             {
                 return found;
             }
         }
 
-        return (await QueryAsync($"SELECT {columns} FROM {table} {filter} ORDER BY {key} {direction}, id {direction}")).AsList();
+        return await QueryAsync($"SELECT {columns} FROM {table} {filter} ORDER BY {key} {direction}, id {direction}");
     }
 
     private static class Cursor

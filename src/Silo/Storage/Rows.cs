@@ -1,0 +1,51 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+
+namespace LimoCha.Actors.Storage;
+
+/// <summary>
+/// Dapper's queries, with rows that have come as a whole before they are looked at. Dapper's own read columns while they come: what is not there
+/// yet is waited for by a blocked thread, and a connection that breaks meanwhile is a <see cref="DataException"/> that nobody takes for one.
+/// </summary>
+public static class Rows
+{
+    /// <summary>All rows.</summary>
+    public static async Task<List<T>> QueryAsync<T>(this DbConnection connection, CommandDefinition command)
+    {
+        await using var reader = await connection.ExecuteReaderAsync(command, CommandBehavior.Default);
+        var rows = new List<T>();
+        if (reader.FieldCount == 0)
+        {
+            return rows;
+        }
+
+        var parse = reader.GetRowParser(typeof(T));
+        while (await reader.ReadAsync(command.CancellationToken))
+        {
+            rows.Add((T)parse(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>All rows.</summary>
+    public static Task<List<T>> QueryAsync<T>(this DbConnection connection, string sql, object? parameters = null) =>
+        connection.QueryAsync<T>(new CommandDefinition(sql, parameters));
+
+    /// <summary>The first row, if there is one.</summary>
+    public static async Task<T?> QueryFirstOrDefaultAsync<T>(this DbConnection connection, string sql, object? parameters = null) =>
+        (await connection.QueryAsync<T>(sql, parameters)).FirstOrDefault();
+
+    /// <summary>The only row, if there is one.</summary>
+    public static async Task<T?> QuerySingleOrDefaultAsync<T>(this DbConnection connection, CommandDefinition command) =>
+        (await connection.QueryAsync<T>(command)).SingleOrDefault();
+
+    /// <summary>The only row, if there is one.</summary>
+    public static Task<T?> QuerySingleOrDefaultAsync<T>(this DbConnection connection, string sql, object? parameters = null) =>
+        connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters));
+
+    /// <summary>The only row.</summary>
+    public static async Task<T> QuerySingleAsync<T>(this DbConnection connection, string sql, object? parameters = null) =>
+        (await connection.QueryAsync<T>(sql, parameters)).Single();
+}
