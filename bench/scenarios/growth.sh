@@ -15,7 +15,7 @@ sql large "VACUUM ANALYZE"
 echo "$(sql large 'SELECT count(*) FROM task') tasks, $(sql large 'SELECT count(*) FROM customer') customers, $(sql large 'SELECT count(*) FROM orleansstorage') states"
 product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage__ConnectionString="$(connection large)"
 # The texts' skip index is made in the background.
-until [ "$(sql large "SELECT count(*) < 5000 FROM task WHERE id > coalesce((SELECT max(last_id::text)::uuid FROM task_block), '00000000-0000-0000-0000-000000000000')")" = t ]; do sleep 2; done
+until [ "$(sql large "SELECT count(*) < 5000 AND NOT EXISTS (SELECT FROM task_block WHERE signature IS NULL) FROM task WHERE id > coalesce((SELECT max(last_id::text)::uuid FROM task_block), '00000000-0000-0000-0000-000000000000')")" = t ]; do sleep 2; done
 read -r person number < <(sql large "SELECT substr(description, 3, 3) || ' ' || substr(title, strpos(title, 'WX')) FROM task WHERE description LIKE '客户%' ORDER BY id OFFSET 300000 LIMIT 1")
 escaped() { printf %s "$1" | od -An -tx1 | tr -d '\n' | tr ' ' %; }
 measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }

@@ -3,78 +3,76 @@ using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace LimoCha.Actors.Search;
 
 /// <summary>
 /// Makes the skip index of the tasks' texts: blocks of tasks that follow one another by id, each with the signature of its texts
-/// (<c>0013-text-search.sql</c>). In the background, by one silo at a time, of tasks that are half a minute old; a block whose text changed
-/// or that a late task came into has lost its signature and is made again. PostgreSQL only: SQLite's lists are read through.
+/// (<c>0013-text-search.sql</c>, <c>0014-late-tasks.sql</c>). In the background, by one silo at a time. A block is there before it is signed: from
+/// then on whatever comes into it or changes in it is counted, and a block is signed only if nothing was since its texts were read.
+/// PostgreSQL only: SQLite's lists are read through.
 /// </summary>
-public sealed partial class TaskBlocks(Database database, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<TaskBlocks> logger) : BackgroundService
+public sealed partial class TaskBlocks(Database database, TimeProvider clock, ILogger<TaskBlocks> logger) : BackgroundService
 {
     /// <summary>The most tasks in a block: those are read for one that has the text.</summary>
     internal const int MostTasks = 256;
 
-    /// <summary>So many blocks at a time: what waits for the lock waits for as long as they take.</summary>
-    private const int AtOnce = 4;
+    /// <summary>So many tasks at a time.</summary>
+    private const int AtOnce = 4 * MostTasks;
 
-    /// <summary>The trigger takes for late what is older than ten seconds.</summary>
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    /// <summary>Tasks come in the order of their ids, give or take this. One that comes later costs making its block again.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>
-    /// The lowest id that is not settled yet, by the database's clock, which the trigger goes by. As a query of its own: a clock's reading may differ
-    /// from row to row, and only what is one value is looked up in an index.
-    /// </summary>
-    private const string SettledId = "(SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp() - @settled) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid)";
+    /// <summary>One silo at a time makes blocks.</summary>
+    private const long MakersLock = 5502938347127202;
 
-    private const long Lock = 5502938347127201;
+    /// <summary>Waits for the tasks that are being written, while others wait for the blocks. Not for long: who writes for long must not stop everybody.</summary>
+    private const string WaitForWriters = "SET LOCAL lock_timeout = '200ms'; SELECT pg_advisory_xact_lock(5502938347127201)";
 
-    /// <summary>Makes the next blocks; false when what is left does not fill as many.</summary>
-    /// <param name="settled">How old a task has to be.</param>
+    /// <summary>Signs the next block that is not signed, and begins another; false when there is nothing to do now.</summary>
+    /// <param name="settled">How old a task has to be for a block to begin with it.</param>
     /// <param name="cancellationToken">Ends it, and nothing is half done.</param>
     internal async Task<bool> MakeAsync(TimeSpan settled, CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenProjectorAsync();
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // In turn with late tasks: one that is being written is waited for, and those that come then wait for the blocks.
-        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@Lock)", new { Lock });
-        var again = await connection.QueryFirstOrDefaultAsync<BlockRow>("SELECT after_id, last_id FROM task_block WHERE signature IS NULL ORDER BY last_id LIMIT 1");
-        var after = again?.AfterId ?? await connection.QueryFirstOrDefaultAsync<Guid>("SELECT last_id FROM task_block ORDER BY last_id DESC LIMIT 1");
-        var texts = (await connection.QueryAsync<TextRow>(
-            $"""
-            SELECT id, title, description FROM task
-            WHERE id > @after AND id {(again is null ? "< " + SettledId : "<= @LastId")}
-            ORDER BY id LIMIT {AtOnce * MostTasks}
-            """, new { after, settled, again?.LastId })).AsList();
-        var complete = texts.Count < AtOnce * MostTasks;
-        var blocks = Divide(texts, rest: again is not null && complete).ToList();
-        if (again is not null)
+        if (!await connection.ExecuteScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@MakersLock)", new { MakersLock }))
         {
-            // As far as the block reached, without a gap; what is left of a large one is for the next time.
-            await connection.ExecuteAsync("DELETE FROM task_block WHERE last_id = @LastId", again);
-            if (complete)
-            {
-                blocks = [.. blocks.SkipLast(1), new(again.LastId, blocks is [.., var last] ? last.Signature : TextSignature.Of([]))];
-            }
-            else if (blocks[^1].LastId != again.LastId)
-            {
-                blocks.Add(new(again.LastId, null));
-            }
+            return false;
         }
 
-        foreach (var block in blocks)
+        var open = await connection.QueryFirstOrDefaultAsync<OpenBlock>("SELECT after_id, last_id, touched FROM task_block WHERE signature IS NULL ORDER BY last_id LIMIT 1");
+        var signed = open is null ? [] : await SignAsync(connection, open);
+        var next = await NextAsync(connection, settled);
+        if (open is null && next is null)
         {
-            await connection.ExecuteAsync("INSERT INTO task_block (after_id, last_id, signature) VALUES (@after, @LastId, @Signature)", new { after, block.LastId, block.Signature });
-            after = block.LastId;
+            return false;
+        }
+
+        try
+        {
+            await connection.ExecuteAsync(WaitForWriters);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
+
+        if (open is not null && await connection.ExecuteAsync("DELETE FROM task_block WHERE last_id = @LastId AND touched = @Touched", open) == 1)
+        {
+            await InsertAsync(connection, open.AfterId, signed);
+        }
+
+        if (next is not null)
+        {
+            await InsertAsync(connection, next.AfterId, [new(next.LastId, null)]);
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return again is not null || !complete;
+        return true;
     }
 
     /// <inheritdoc />
@@ -85,14 +83,12 @@ public sealed partial class TaskBlocks(Database database, IOptions<StorageOption
             return;
         }
 
-        // What was written as not late has been committed by then, or given up.
-        var settled = Late + TimeSpan.FromSeconds(storage.Value.CommandTimeoutSeconds) + Margin;
         using var timer = new PeriodicTimer(Period, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                while (await MakeAsync(settled, stoppingToken))
+                while (await MakeAsync(Settled, stoppingToken))
                 {
                     // Millions at once, as after an upgrade, leave the database to the others for most of the time.
                     await Task.Delay(Breath, clock, stoppingToken);
@@ -102,6 +98,45 @@ public sealed partial class TaskBlocks(Database database, IOptions<StorageOption
             {
                 LogFailed(logger, StorageErrors.Describe(error));
             }
+        }
+    }
+
+    /// <summary>The blocks that an open one becomes, as far as it reached, without a gap; what is left of a large one stays open.</summary>
+    private static async Task<List<Block>> SignAsync(NpgsqlConnection connection, OpenBlock open)
+    {
+        var texts = await connection.QueryAsync<TextRow>(
+            $"SELECT id, title, description FROM task WHERE id > @AfterId AND id <= @LastId ORDER BY id LIMIT {AtOnce}", open);
+        var complete = texts.Count < AtOnce;
+        var blocks = Divide(texts, rest: complete).ToList();
+        if (complete)
+        {
+            return [.. blocks.SkipLast(1), new(open.LastId, blocks is [.., var last] ? last.Signature : TextSignature.Of([]))];
+        }
+
+        return blocks[^1].LastId == open.LastId ? blocks : [.. blocks, new(open.LastId, null)];
+    }
+
+    /// <summary>What follows the last block, as much as fills some; null when that is less than one.</summary>
+    private static async Task<OpenBlock?> NextAsync(NpgsqlConnection connection, TimeSpan settled)
+    {
+        var after = await connection.QueryFirstOrDefaultAsync<Guid>("SELECT last_id FROM task_block ORDER BY last_id DESC LIMIT 1");
+        // The clock's reading as a query of its own: it may differ from row to row, and only what is one value is looked up in an index.
+        var ids = await connection.QueryAsync<Guid>(
+            $"""
+            SELECT id FROM task
+            WHERE id > @after AND id < (SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp() - @settled) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid)
+            ORDER BY id LIMIT {AtOnce}
+            """, new { after, settled });
+        var full = ids.Count - ids.Count % MostTasks;
+        return full == 0 ? null : new(after, ids[full - 1], 0);
+    }
+
+    private static async Task InsertAsync(NpgsqlConnection connection, Guid after, IEnumerable<Block> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            await connection.ExecuteAsync("INSERT INTO task_block (after_id, last_id, signature) VALUES (@after, @LastId, @Signature)", new { after, block.LastId, block.Signature });
+            after = block.LastId;
         }
     }
 
@@ -124,7 +159,7 @@ public sealed partial class TaskBlocks(Database database, IOptions<StorageOption
 
     private sealed record Block(Guid LastId, byte[]? Signature);
 
-    private sealed record BlockRow(Guid AfterId, Guid LastId);
+    private sealed record OpenBlock(Guid AfterId, Guid LastId, int Touched);
 
     [Personal(DataClass.Content)]
     private sealed record TextRow(Guid Id, string Title, string? Description)
