@@ -25,8 +25,9 @@ public static class TaskSearch
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(text);
-        // The first bit of each piece before the second of any: what lacks a rare piece of a text of common ones is seen to soon.
-        var pieces = TextPieces.Wanted(text.Trim()).Take(MostPieces).Select(piece => TextSignature.BitsOf(piece).ToArray()).ToList();
+        // The first bit of each piece before the second of any, and the last pieces first, where numbers differ: what lacks a rare piece of a text of
+        // common ones is seen to soon.
+        var pieces = TextPieces.Wanted(text.Trim()).Reverse().Take(MostPieces).Select(piece => TextSignature.BitsOf(piece).ToArray()).ToList();
         var bits = Enumerable.Range(0, TextSignature.BitsEach).SelectMany(i => pieces.Select(piece => piece[i])).Distinct().ToList();
         if (database.Kind != DatabaseKind.PostgreSql || bits.Count == 0)
         {

@@ -94,7 +94,7 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         var details = exception switch
         {
             StateTooLargeException large => Problems.Details(422, "too-large", large.Message),
-            _ when exception is StorageUnavailableException or TimeoutException or OrleansException || StorageErrors.IsAway(exception) =>
+            _ when IsAway(exception) =>
                 Problems.Details(503, "unavailable", "The change may or may not have been made. Repeat it with the same Idempotency-Key."),
             BadHttpRequestException { InnerException: JsonException json } =>
                 Problems.Details(400, "invalid", "The body is not the JSON this call takes.", Field(json.Path)),
@@ -113,6 +113,10 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         httpContext.Response.StatusCode = details.Status!.Value;
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = details });
     }
+
+    /// <summary>True when what was asked cannot be reached or cannot now: the same may work in a moment.</summary>
+    public static bool IsAway(Exception exception) =>
+        exception is StorageUnavailableException or TimeoutException or OrleansException || StorageErrors.IsAway(exception);
 
     private static string? Field(string? path) => path is { Length: > 2 } ? path[2..] : null;
 

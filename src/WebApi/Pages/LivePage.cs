@@ -12,6 +12,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     internal static readonly MudBlazor.DialogOptions Closable = new() { FullWidth = true, MaxWidth = MudBlazor.MaxWidth.Small, CloseOnEscapeKey = true };
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource closed = new();
     private readonly SemaphoreSlim wanted = new(0);
 
@@ -45,8 +46,8 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     {
         var user = (await Authentication).User;
         (Me, SessionId) = (user.ToActor(), user.SessionId());
-        await LoadAsync();
         Changes.Changed += OnChanged;
+        await LookAsync();
         _ = FollowAsync();
     }
 
@@ -58,6 +59,21 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Loads and shows it. While the database is away, what was there stays, and is looked for again.</summary>
+    private async Task LookAsync()
+    {
+        try
+        {
+            await LoadAsync();
+            StateHasChanged();
+        }
+        catch (Exception error) when (FailureHandler.IsAway(error))
+        {
+            await Task.Delay(Patience, Time, Closed);
+            Refresh();
+        }
+    }
+
     private void OnChanged(IReadOnlyList<ReadModelChange> changes) => Refresh();
 
     private async Task FollowAsync()
@@ -67,12 +83,11 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
             while (true)
             {
                 await wanted.WaitAsync(Closed);
-                await InvokeAsync(async () =>
-                {
-                    await LoadAsync();
-                    StateHasChanged();
-                });
-                await Task.Delay(Pause, Time, Closed);
+                var began = Time.GetTimestamp();
+                await InvokeAsync(LookAsync);
+                var took = Time.GetElapsedTime(began);
+                // What takes long is asked for less often: a page has a fifth of the time at most.
+                await Task.Delay(took * 4 > Pause ? took * 4 : Pause, Time, Closed);
             }
         }
         catch (OperationCanceledException)

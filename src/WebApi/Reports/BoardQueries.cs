@@ -38,7 +38,7 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
         ArgumentNullException.ThrowIfNull(by);
         await using var connection = await database.OpenAsync(cancellationToken);
         var (scope, parameters) = Scope(by);
-        var stages = await connection.QueryAsync<StageRow>($"SELECT stage, count(*) AS count FROM task WHERE {scope} GROUP BY stage", parameters);
+        var stages = await connection.QueryAsync<StageRow>(Counts(by, scope), parameters);
         var people = await connection.QueryAsync<PersonRow>(
             $"""
             SELECT u.id AS user_id, u.display_name,
@@ -61,19 +61,22 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
     }
 
     /// <summary>The newest tasks of each stage that an actor may see.</summary>
-    public async Task<IReadOnlyList<TaskRow>> BoardAsync(Actor by, CancellationToken cancellationToken = default)
+    /// <param name="by">Who looks.</param>
+    /// <param name="stages">How many there are: what is empty is not looked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<TaskRow>> BoardAsync(Actor by, IReadOnlyList<StageCount> stages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(by);
+        ArgumentNullException.ThrowIfNull(stages);
+        if (stages.Count == 0)
+        {
+            return [];
+        }
+
         await using var connection = await database.OpenAsync(cancellationToken);
         var (scope, parameters) = Scope(by);
-        var rows = await connection.QueryAsync<TaskRow>(
-            $"""
-            SELECT * FROM (
-                SELECT {ReadTables.Task.Columns}, row_number() OVER (PARTITION BY stage ORDER BY updated_at DESC, id) AS place
-                FROM task WHERE {scope}) ranked
-            WHERE place <= {RowsPerStage} ORDER BY updated_at DESC, id
-            """, parameters);
-        return rows.AsList();
+        var lanes = stages.Select(stage => $"SELECT * FROM (SELECT {ReadTables.Task.Columns} FROM task WHERE {Lane(stage.Stage)} AND {scope} ORDER BY {NewestFirst(stage.Stage)} LIMIT {Math.Min(stage.Count, RowsPerStage)}) lane");
+        return await connection.QueryAsync<TaskRow>($"SELECT * FROM ({string.Join(" UNION ALL ", lanes)}) board ORDER BY updated_at DESC, id", parameters);
     }
 
     /// <summary>Staff an actor may give work to.</summary>
@@ -83,7 +86,7 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
         await using var connection = await database.OpenAsync(cancellationToken);
         var rows = await connection.QueryAsync<UserRow>(
             $"SELECT {ReadTables.User.Columns} FROM staff_user u WHERE {People(by)} AND enabled ORDER BY display_name", Scope(by).Parameters);
-        return rows.AsList();
+        return rows;
     }
 
     /// <summary>When the people an actor sees were seen last.</summary>
@@ -102,6 +105,27 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
         var rows = await connection.QueryAsync<TaskTypeRow>($"SELECT {ReadTables.TaskType.Columns} FROM task_type ORDER BY name");
         return [.. rows.Where(row => row.Enabled).Select(TaskTypeKind.View)];
     }
+
+    /// <summary>Tasks by stage. PostgreSQL counts a department's as they change; others and one's own are counted now.</summary>
+    private string Counts(Actor by, string scope) => database.Kind switch
+    {
+        DatabaseKind.PostgreSql when by.SeesAll => "SELECT stage, sum(tasks)::integer AS count FROM task_count GROUP BY stage HAVING sum(tasks) > 0",
+        DatabaseKind.PostgreSql when by is { Role: Role.Manager, DepartmentId: not null } =>
+            """
+            SELECT stage, sum(tasks)::integer AS count FROM (
+                SELECT stage, tasks FROM task_count WHERE department_id = @mine
+                UNION ALL SELECT stage, 1 FROM task WHERE (assignee_id = @me OR creator_id = @me) AND department_id IS DISTINCT FROM @mine) seen
+            GROUP BY stage HAVING sum(tasks) > 0
+            """,
+        _ => $"SELECT stage, count(*) AS count FROM task WHERE {scope} GROUP BY stage",
+    };
+
+    private static string Lane(TaskStage stage) => AtWork(stage) ? $"stage = {(int)stage}" : $"resting_stage = {(int)stage}";
+
+    private static string NewestFirst(TaskStage stage) => AtWork(stage) ? "id DESC" : "rests_since DESC";
+
+    /// <summary>The others have an index by stage (<c>0015-board.sql</c>).</summary>
+    private static bool AtWork(TaskStage stage) => stage is TaskStage.Assigned or TaskStage.Accepted or TaskStage.Started;
 
     private static (string Sql, DynamicParameters Parameters) Scope(Actor by)
     {
