@@ -51,7 +51,7 @@ public sealed class ChangeFeed(IGrainFactory grains, TimeProvider clock) : Backg
 
                 await Task.WhenAll(gateways.Select(gateway => gateway.Observer.ChangedAsync(batch).WaitAsync(Answer, clock, stoppingToken)));
             }
-            catch (Exception error) when (error is OrleansException or TimeoutException or InvalidOperationException)
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
                 listedAt = 0;
             }

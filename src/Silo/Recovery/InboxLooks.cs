@@ -37,7 +37,7 @@ internal sealed partial class InboxLooks(IClusterMembershipService membership, L
                 {
                     await grains.Grain<IUserGrain>(user).LookAgainAsync(token);
                 }
-                catch (Exception error) when (error is OrleansException or TimeoutException or StorageUnavailableException)
+                catch (Exception error) when (!token.IsCancellationRequested)
                 {
                     LogFailed(logger, user, error.GetType().Name);
                 }

@@ -61,7 +61,7 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
             return false;
         }
 
-        if (open is not null && await connection.ExecuteAsync("DELETE FROM task_block WHERE last_id = @LastId AND touched = @Touched", open) == 1)
+        if (open is not null && await connection.ExecuteAsync("DELETE FROM task_block WHERE last_id = @LastId AND touched = @Touched AND signature IS NULL", open) == 1)
         {
             await InsertAsync(connection, open.AfterId, signed);
         }

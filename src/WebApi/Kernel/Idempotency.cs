@@ -183,7 +183,7 @@ internal sealed partial class IdempotencyPurge(Database database, ISubjectKeys k
             {
                 await IdempotencyMiddleware.PurgeAsync(database, keys, clock, stoppingToken);
             }
-            catch (Exception error) when (StorageErrors.IsAway(error))
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 // In an hour again.
                 LogFailed(logger, StorageErrors.Describe(error));
