@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 
 namespace LimoCha.Actors.Storage;
@@ -23,7 +24,7 @@ public static class Rows
         var parse = reader.GetRowParser(typeof(T));
         while (await reader.ReadAsync(command.CancellationToken))
         {
-            rows.Add((T)parse(reader));
+            rows.Add(As<T>(parse(reader)));
         }
 
         return rows;
@@ -48,4 +49,12 @@ public static class Rows
     /// <summary>The only row.</summary>
     public static async Task<T> QuerySingleAsync<T>(this DbConnection connection, string sql, object? parameters = null) =>
         (await connection.QueryAsync<T>(sql, parameters)).Single();
+
+    /// <summary>A single value as it is wanted: a count is a long to PostgreSQL.</summary>
+    private static T As<T>(object? value) => value switch
+    {
+        T wanted => wanted,
+        null => default!,
+        _ => (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), CultureInfo.InvariantCulture),
+    };
 }
