@@ -15,6 +15,12 @@ public static class TaskSearch
     /// <summary>More blocks than these are not read: a text that many have is found by reading through.</summary>
     private const int MostBlocks = 512;
 
+    /// <summary>So many blocks are looked at before all are.</summary>
+    private const int FirstBlocks = 512;
+
+    /// <summary>So many of the first are enough for a page, mostly; if they are not, it is read through.</summary>
+    private const int EnoughBlocks = 128;
+
     /// <summary>More pieces of a long text hardly leave fewer blocks.</summary>
     private const int MostPieces = 16;
 
@@ -34,30 +40,33 @@ public static class TaskSearch
             return null;
         }
 
+        var may = $"(signature IS NULL OR {string.Join(" AND ", bits.Select(bit => $"get_bit(signature, {bit}) = 1"))})";
         var order = newestFirst ? "DESC" : "ASC";
         await using var connection = await database.OpenAsync(cancellationToken);
-        // By the index, whose walk ends when there are enough: the planner thinks that hardly a block fulfils such a condition, and would read and sort all.
-        // In one statement: what becomes a block meanwhile is in the last range or in a block, never in neither.
-        var ranges = (await connection.QueryAsync<RangeRow>(new CommandDefinition(
-            $"""
-            SELECT after_id, last_id FROM (
-                (SELECT b.last_id AS after_id, @Highest AS last_id FROM task_block b ORDER BY b.last_id DESC LIMIT 1)
-                UNION ALL
-                (SELECT after_id, last_id FROM (SELECT * FROM task_block ORDER BY last_id {order} OFFSET 0) blocks
-                 WHERE signature IS NULL OR {string.Join(" AND ", bits.Select(bit => $"get_bit(signature, {bit}) = 1"))}
-                 LIMIT {MostBlocks + 1})) ranges
-            ORDER BY last_id {order}
-            """, new { Highest }, cancellationToken: cancellationToken))).AsList();
-        if (ranges.Count == 0)
+        // What stands in many blocks is in some of the first, which are looked at by the index; what is rare is looked for in all, as they lie.
+        var first = await RangesAsync($"SELECT * FROM (SELECT * FROM task_block ORDER BY last_id {order} LIMIT {FirstBlocks}) first WHERE {may}");
+        if (first.Count >= EnoughBlocks)
         {
-            return null;
+            return Ranges(first, all: false, newestFirst);
         }
 
-        var newest = ranges.Single(range => range.LastId == Highest);
-        var blocks = ranges.Where(range => range.LastId != Highest).Take(MostBlocks);
-        var all = ranges.Count <= MostBlocks + 1;
-        RangeRow[] read = newestFirst ? [newest, .. blocks] : all ? [.. blocks, newest] : [.. blocks];
-        return new([.. read.Select(range => range.AfterId)], [.. read.Select(range => range.LastId)], all);
+        var found = await RangesAsync($"SELECT * FROM task_block WHERE {may}");
+        return found.Count > MostBlocks ? Ranges(found[..MostBlocks], all: false, newestFirst) : Ranges(found, all: true, newestFirst);
+
+        // With what is in no block yet, in one statement: what becomes a block meanwhile is in one of both, never in neither.
+        async Task<List<RangeRow>> RangesAsync(string blocks) => await connection.QueryAsync<RangeRow>(new CommandDefinition(
+            $"""
+            SELECT after_id, last_id FROM ({blocks}) blocks
+            UNION ALL (SELECT last_id, @Highest FROM task_block ORDER BY last_id DESC LIMIT 1)
+            ORDER BY 2 {order}
+            """, new { Highest }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Without a gap as far as they reach: oldest first, what is in no block yet follows all blocks or none.</summary>
+    private static IdRanges? Ranges(List<RangeRow> ranges, bool all, bool newestFirst)
+    {
+        var read = all || newestFirst ? ranges : ranges.Where(range => range.LastId != Highest).ToList();
+        return ranges.Count == 0 ? null : new([.. read.Select(range => range.AfterId)], [.. read.Select(range => range.LastId)], all);
     }
 
     private sealed record RangeRow(Guid AfterId, Guid LastId);

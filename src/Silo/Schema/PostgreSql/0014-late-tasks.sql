@@ -2,6 +2,8 @@
 -- blocks holds it alone, so a task is seen by the block or sees the block.
 -- Counts what happened to a block, so that it is signed only as it was read.
 ALTER TABLE task_block ADD COLUMN touched integer NOT NULL DEFAULT 0;
+-- A search reads it whole in a few milliseconds: workers would take as long to start.
+ALTER TABLE task_block SET (parallel_workers = 0);
 
 CREATE OR REPLACE FUNCTION task_block_unsign(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
