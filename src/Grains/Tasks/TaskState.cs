@@ -52,7 +52,10 @@ public sealed record TaskState : StateRecord
     public int Reminders { get; init; }
 
     /// <summary>True while somebody's devices show it.</summary>
-    [JsonIgnore] public bool OnDevices => Stage is TaskStage.Assigned or TaskStage.Accepted or TaskStage.Started;
+    [JsonIgnore] public bool OnDevices => AtWork(Stage);
+
+    /// <summary>True for a stage in which somebody has the task: it is on their devices.</summary>
+    public static bool AtWork(TaskStage stage) => stage is TaskStage.Assigned or TaskStage.Accepted or TaskStage.Started;
 
     /// <summary>True when nothing can change it any more.</summary>
     [JsonIgnore] public bool Final => Stage is TaskStage.Completed or TaskStage.Cancelled;

@@ -35,8 +35,8 @@ internal sealed class AuditVerifier(Database database, AuditLog log, SigningKeys
             var head = AuditHead.Start;
             while (true)
             {
-                var page = (await connection.QueryAsync<AuditRow>(new CommandDefinition(
-                    $"SELECT {AuditLog.Columns} FROM audit_entry WHERE partition = @partition AND seq > @Seq ORDER BY seq LIMIT {Page}", new { partition, head.Seq }, cancellationToken: cancellationToken))).AsList();
+                var page = await connection.QueryAsync<AuditRow>(new CommandDefinition(
+                    $"SELECT {AuditLog.Columns} FROM audit_entry WHERE partition = @partition AND seq > @Seq ORDER BY seq LIMIT {Page}", new { partition, head.Seq }, cancellationToken: cancellationToken));
                 foreach (var row in page)
                 {
                     if (AuditChain.Check(head, row.Chained) is { } wrong)

@@ -102,7 +102,7 @@ internal sealed class IncidentSubjects(Database database, TimeProvider clock) : 
     private async Task<IReadOnlyList<AffectedSubject>> QueryAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<AffectedSubject>(new CommandDefinition($"SELECT {Columns} FROM incident_subject WHERE incident_id = @incidentId AND {condition}", parameters, cancellationToken: cancellationToken))).AsList();
+        return await connection.QueryAsync<AffectedSubject>(new CommandDefinition($"SELECT {Columns} FROM incident_subject WHERE incident_id = @incidentId AND {condition}", parameters, cancellationToken: cancellationToken));
     }
 
     private sealed record Counted

@@ -62,6 +62,6 @@ internal sealed class Erasure(Database database, ISubjectKeys keys, IGrainFactor
     private async Task<List<Guid>> FindAsync(string sql, Guid subjectId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<Guid>(new CommandDefinition(sql, new { subjectId }, cancellationToken: cancellationToken))).AsList();
+        return await connection.QueryAsync<Guid>(new CommandDefinition(sql, new { subjectId }, cancellationToken: cancellationToken));
     }
 }

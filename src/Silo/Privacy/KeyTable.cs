@@ -72,21 +72,21 @@ internal sealed class KeyTable : IAsyncDisposable
         var condition = postgres is null ? "id IN @ids" : "id = ANY(@ids)";
         var parameters = new DynamicParameters();
         parameters.Add("ids", parameter);
-        return (await connection.QueryAsync<WrappedKey>(new CommandDefinition($"SELECT id, wrapped, master FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken))).AsList();
+        return await connection.QueryAsync<WrappedKey>(new CommandDefinition($"SELECT id, wrapped, master FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken));
     }
 
     /// <summary>Keys that are not under this master key.</summary>
     public async Task<IReadOnlyList<WrappedKey>> NotUnderAsync(string master, int most, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<WrappedKey>(new CommandDefinition($"SELECT id, wrapped, master FROM {Table} WHERE master <> @master LIMIT {most}", new { master }, cancellationToken: cancellationToken))).AsList();
+        return await connection.QueryAsync<WrappedKey>(new CommandDefinition($"SELECT id, wrapped, master FROM {Table} WHERE master <> @master LIMIT {most}", new { master }, cancellationToken: cancellationToken));
     }
 
     /// <summary>How many keys are under which master key.</summary>
     public async Task<IReadOnlyList<MasterKeyUse>> CountAsync(CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<MasterKeyUse>(new CommandDefinition($"SELECT master AS MasterKey, count(*) AS SubjectKeys FROM {Table} GROUP BY master ORDER BY master", cancellationToken: cancellationToken))).AsList();
+        return await connection.QueryAsync<MasterKeyUse>(new CommandDefinition($"SELECT master AS MasterKey, count(*) AS SubjectKeys FROM {Table} GROUP BY master ORDER BY master", cancellationToken: cancellationToken));
     }
 
     /// <summary>Deletes a key so that its bytes are gone.</summary>

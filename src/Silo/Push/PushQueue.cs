@@ -62,7 +62,7 @@ internal sealed class PushQueue(Database database, TimeProvider clock) : IPushQu
     /// </summary>
     public Task<List<QueuedPush>> TakeAsync(CancellationToken cancellationToken) =>
         database.WriteAsync(
-            async connection => (await connection.QueryAsync<QueuedPush>(
+            async connection => await connection.QueryAsync<QueuedPush>(
                 $"""
                 UPDATE push_message SET leased_until = @until, attempts = attempts + 1
                 WHERE id IN (
@@ -73,7 +73,7 @@ internal sealed class PushQueue(Database database, TimeProvider clock) : IPushQu
                           WHERE d.status = 0 AND d.due_at <= @now AND d.session_id = p.session_id AND d.collapse_key = p.collapse_key))
                     ORDER BY p.due_at LIMIT {Page} {(database.Kind == DatabaseKind.PostgreSql ? "FOR UPDATE OF p SKIP LOCKED" : "")})
                 RETURNING {Columns}
-                """, new { now = clock.GetUtcNow(), soon = clock.GetUtcNow() + PushRules.Gather, until = clock.GetUtcNow() + Lease })).AsList(),
+                """, new { now = clock.GetUtcNow(), soon = clock.GetUtcNow() + PushRules.Gather, until = clock.GetUtcNow() + Lease }),
             cancellationToken);
 
     /// <summary>Ends pushes.</summary>

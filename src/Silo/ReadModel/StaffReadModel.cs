@@ -32,7 +32,7 @@ internal sealed class StaffReadModel(Database database) : IStaffReadModel
     public async Task<IReadOnlyList<Guid>> WithRoleAsync(Role role, CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<Guid>($"SELECT u.id FROM staff_user u WHERE {Enabled} AND u.role = {(int)role}")).AsList();
+        return await connection.QueryAsync<Guid>($"SELECT u.id FROM staff_user u WHERE {Enabled} AND u.role = {(int)role}");
     }
 
     public async Task<IReadOnlyList<Guid>> AudienceAsync(Audience audience, CancellationToken cancellationToken = default)
@@ -50,7 +50,7 @@ internal sealed class StaffReadModel(Database database) : IStaffReadModel
             AudienceKind.Managers => $"AND u.department_id = @DepartmentId AND u.role = {(int)Role.Manager}",
             _ => "",
         };
-        return (await connection.QueryAsync<Guid>($"SELECT u.id FROM staff_user u WHERE {Enabled} {scope}", new { audience.DepartmentId })).AsList();
+        return await connection.QueryAsync<Guid>($"SELECT u.id FROM staff_user u WHERE {Enabled} {scope}", new { audience.DepartmentId });
     }
 
     private string Enabled => database.Kind == DatabaseKind.PostgreSql ? "u.enabled" : "u.enabled = 1";

@@ -17,9 +17,9 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
     public async Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        var tasks = (await connection.QueryAsync<TaskRow>(
+        var tasks = await connection.QueryAsync<TaskRow>(
             $"SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostCards}",
-            new { userId })).AsList();
+            new { userId });
         tasks.AddRange(await connection.QueryAsync<TaskRow>(
             $"""
             SELECT {ReadTables.Task.Columns} FROM task

@@ -109,7 +109,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
             IReadOnlyList<(GrainId Grain, int Version)> behind;
             await using (var connection = await database.OpenIndexedAsync(stopping))
             {
-                var rows = (await connection.QueryAsync<StoredRow>(
+                var rows = await connection.QueryAsync<StoredRow>(
                     $"""
                     SELECT {Time} AS Time, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, Version
                     FROM OrleansStorage
@@ -118,7 +118,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
                     ORDER BY {Time} DESC, GrainIdN0 DESC, GrainIdN1 DESC, GrainTypeHash DESC
                     LIMIT {Page}
                     """,
-                    new { before.Time, before.GrainIdN0, before.GrainIdN1, before.GrainTypeHash, cluster.ServiceId })).AsList();
+                    new { before.Time, before.GrainIdN0, before.GrainIdN1, before.GrainTypeHash, cluster.ServiceId });
                 if (rows.Count == 0)
                 {
                     break;
@@ -163,7 +163,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
         List<DueRow> due;
         await using (var connection = await database.OpenIndexedAsync(stopping))
         {
-            due = (await connection.QueryAsync<DueRow>(WhatIsDue, new { now = clock.GetUtcNow() })).AsList();
+            due = await connection.QueryAsync<DueRow>(WhatIsDue, new { now = clock.GetUtcNow() });
         }
 
         var range = RingRange;

@@ -13,8 +13,8 @@ internal static class Receipts
     public static async Task<IReadOnlyList<ConsentReceipt>> ReadAsync(Database database, Guid subjectId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<ConsentReceipt>(new CommandDefinition(
+        return await connection.QueryAsync<ConsentReceipt>(new CommandDefinition(
             $"SELECT id, subject_id, purpose, data_class, state, at, jws FROM {ReadTables.ConsentReceipt.Name} WHERE subject_id = @subjectId ORDER BY id DESC LIMIT {Most}",
-            new { subjectId }, cancellationToken: cancellationToken))).AsList();
+            new { subjectId }, cancellationToken: cancellationToken));
     }
 }

@@ -141,9 +141,9 @@ public static class IncidentsApi
         ];
         var where = string.Join("", filters.Where(filter => filter.Value is not null).Select(filter => $" AND {filter.Condition}"));
         await using var connection = await database.OpenAsync(cancellationToken);
-        var rows = (await connection.QueryAsync<AffectedSubject>(new CommandDefinition(
+        var rows = await connection.QueryAsync<AffectedSubject>(new CommandDefinition(
             string.Create(CultureInfo.InvariantCulture, $"SELECT subject_id, kind, channel, progress, attempts, updated_at FROM incident_subject WHERE incident_id = @id{where} ORDER BY subject_id LIMIT {limit + 1}"),
-            new { id, request.Cursor, channel = (int?)request.Channel?.Value, progress = (int?)request.Progress?.Value }, cancellationToken: cancellationToken))).AsList();
+            new { id, request.Cursor, channel = (int?)request.Channel?.Value, progress = (int?)request.Progress?.Value }, cancellationToken: cancellationToken));
         var page = rows.Take(limit).ToList();
         return TypedResults.Ok(new Page<AffectedSubject>(page, rows.Count > limit ? page[^1].SubjectId.ToString() : null, clock.GetUtcNow()));
     }

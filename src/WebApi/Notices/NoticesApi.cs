@@ -133,12 +133,12 @@ public static class NoticesApi
         var limit = request.Limit ?? Most;
         await using var connection = await database.OpenAsync(cancellationToken);
         var (people, read) = await connection.QuerySingleAsync<(int, int)>($"SELECT count(*), count(r.id) {from}", parameters);
-        var rows = (await connection.QueryAsync<ReceiptRow>(
+        var rows = await connection.QueryAsync<ReceiptRow>(
             $"""
             SELECT u.id AS user_id, r.read_at {from}
             {(request.Read is { } wanted ? $"AND r.id IS {(wanted ? "NOT " : "")}NULL" : "")} {(request.Cursor is null ? "" : "AND u.id > @cursor")}
             ORDER BY u.id LIMIT {limit + 1}
-            """, parameters)).AsList();
+            """, parameters);
         return TypedResults.Ok(new NoticeReceipts(people, read, [.. rows.Take(limit).Select(row => new NoticeReceipt(id, row.UserId, row.ReadAt))], rows.Count > limit ? rows[limit - 1].UserId.ToString() : null));
     }
 

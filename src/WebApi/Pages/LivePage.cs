@@ -59,18 +59,22 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Loads and shows it. While the database is away, what was there stays, and is looked for again.</summary>
-    private async Task LookAsync()
+    /// <summary>Loads and shows it, and says how long to leave it then. While the database is away, what was there stays, and is looked for again.</summary>
+    private async Task<TimeSpan> LookAsync()
     {
+        var began = Time.GetTimestamp();
         try
         {
             await LoadAsync();
             StateHasChanged();
+            // What takes long is asked for less often: a page has a fifth of the time at most.
+            var rest = Time.GetElapsedTime(began) * 4;
+            return rest > Pause ? rest : Pause;
         }
         catch (Exception error) when (FailureHandler.IsAway(error))
         {
-            await Task.Delay(Patience, Time, Closed);
             Refresh();
+            return Patience;
         }
     }
 
@@ -83,11 +87,9 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
             while (true)
             {
                 await wanted.WaitAsync(Closed);
-                var began = Time.GetTimestamp();
-                await InvokeAsync(LookAsync);
-                var took = Time.GetElapsedTime(began);
-                // What takes long is asked for less often: a page has a fifth of the time at most.
-                await Task.Delay(took * 4 > Pause ? took * 4 : Pause, Time, Closed);
+                var pause = Pause;
+                await InvokeAsync(async () => pause = await LookAsync());
+                await Task.Delay(pause, Time, Closed);
             }
         }
         catch (OperationCanceledException)

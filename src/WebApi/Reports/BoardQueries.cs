@@ -120,12 +120,10 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
         _ => $"SELECT stage, count(*) AS count FROM task WHERE {scope} GROUP BY stage",
     };
 
-    private static string Lane(TaskStage stage) => AtWork(stage) ? $"stage = {(int)stage}" : $"resting_stage = {(int)stage}";
+    /// <summary>What nobody is at has an index by stage (<c>0015-board.sql</c>).</summary>
+    private static string Lane(TaskStage stage) => TaskState.AtWork(stage) ? $"stage = {(int)stage}" : $"resting_stage = {(int)stage}";
 
-    private static string NewestFirst(TaskStage stage) => AtWork(stage) ? "id DESC" : "rests_since DESC";
-
-    /// <summary>The others have an index by stage (<c>0015-board.sql</c>).</summary>
-    private static bool AtWork(TaskStage stage) => stage is TaskStage.Assigned or TaskStage.Accepted or TaskStage.Started;
+    private static string NewestFirst(TaskStage stage) => TaskState.AtWork(stage) ? "id DESC" : "rests_since DESC";
 
     private static (string Sql, DynamicParameters Parameters) Scope(Actor by)
     {
