@@ -58,6 +58,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
     private readonly List<string> conditions = [];
     private readonly DynamicParameters parameters = new();
     private Func<bool, CancellationToken, Task<IdRanges?>>? where;
+    private IReadOnlyList<string> parts = [];
 
     /// <summary>Adds a condition with its parameter.</summary>
     public ListQuery<TRow> Where(string condition, string? name = null, object? value = null)
@@ -68,6 +69,13 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             parameters.Add(name, value);
         }
 
+        return this;
+    }
+
+    /// <summary>Adds a parameter that several conditions share.</summary>
+    public ListQuery<TRow> With(string name, object? value)
+    {
+        parameters.Add(name, value);
         return this;
     }
 
@@ -125,6 +133,13 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         return this;
     }
 
+    /// <summary>Reads each of these parts by an index of its own and merges them: each row of the list is in exactly one.</summary>
+    public ListQuery<TRow> InParts(params IReadOnlyList<string> conditions)
+    {
+        parts = conditions;
+        return this;
+    }
+
     /// <summary>Reads a page.</summary>
     public Task<Outcome<Page<TView>>> ReadAsync<TView>(ListRequest request, string defaultSort, Func<TRow, TView> view, TimeProvider clock, CancellationToken cancellationToken) =>
         ReadAsync(request, defaultSort, rows => Task.FromResult<IReadOnlyList<TView>>([.. rows.Select(view)]), clock, cancellationToken);
@@ -165,11 +180,12 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
 
     private async Task<List<TRow>> RowsAsync(string key, string direction, int most, CancellationToken cancellationToken)
     {
-        var filter = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
+        string Filtered(params IEnumerable<string> more) => conditions.Concat(more).ToList() is { Count: > 0 } all ? $"WHERE {string.Join(" AND ", all)}" : "";
+        var (order, limit) = ($"{key} {direction}, id {direction}", $"LIMIT {most}");
         var byId = key == "id";
         var ranges = where is null ? null : await where(!byId || direction == "DESC", cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
-        Task<List<TRow>> QueryAsync(string sql) => connection.QueryAsync<TRow>(new CommandDefinition($"{sql} LIMIT {most}", parameters, cancellationToken: cancellationToken));
+        Task<List<TRow>> QueryAsync(string sql) => connection.QueryAsync<TRow>(new CommandDefinition($"{sql} {limit}", parameters, cancellationToken: cancellationToken));
         if (ranges is not null && (byId || ranges.All))
         {
             parameters.Add("after", ranges.After);
@@ -179,8 +195,8 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             var found = await QueryAsync(
                 $"""
                 SELECT {columns} FROM (SELECT * FROM unnest(@after, @last) WITH ORDINALITY r(after_id, last_id, range) ORDER BY range) ranges
-                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {(filter.Length == 0 ? "WHERE" : $"{filter} AND")} id > after_id AND id <= last_id OFFSET 0) found
-                ORDER BY {(byId ? "range, " : "")}{key} {direction}, id {direction}
+                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {Filtered("id > after_id", "id <= last_id")} OFFSET 0) found
+                ORDER BY {(byId ? "range, " : "")}{order}
                 """);
             if (ranges.All || found.Count == most)
             {
@@ -188,7 +204,8 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             }
         }
 
-        return await QueryAsync($"SELECT {columns} FROM {table} {filter} ORDER BY {key} {direction}, id {direction}");
+        var read = parts.Select(part => $"SELECT * FROM (SELECT {columns} FROM {table} {Filtered(part)} ORDER BY {order} {limit}) part");
+        return await QueryAsync($"SELECT {columns} FROM {(parts.Count == 0 ? $"{table} {Filtered()}" : $"({string.Join(" UNION ALL ", read)}) parts")} ORDER BY {order}");
     }
 
     private static class Cursor

@@ -110,11 +110,11 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
     private string Counts(Actor by, string scope) => database.Kind switch
     {
         DatabaseKind.PostgreSql when by.SeesAll => "SELECT stage, sum(tasks)::integer AS count FROM task_count GROUP BY stage HAVING sum(tasks) > 0",
-        DatabaseKind.PostgreSql when by is { Role: Role.Manager, DepartmentId: not null } =>
-            """
+        DatabaseKind.PostgreSql when TaskScope.SeesDepartment(by) =>
+            $"""
             SELECT stage, sum(tasks)::integer AS count FROM (
                 SELECT stage, tasks FROM task_count WHERE department_id = @mine
-                UNION ALL SELECT stage, 1 FROM task WHERE (assignee_id = @me OR creator_id = @me) AND department_id IS DISTINCT FROM @mine) seen
+                UNION ALL SELECT stage, 1 FROM task WHERE ({TaskScope.AssignedTo("me")} OR creator_id = @me) AND department_id IS DISTINCT FROM @mine) seen
             GROUP BY stage HAVING sum(tasks) > 0
             """,
         _ => $"SELECT stage, count(*) AS count FROM task WHERE {scope} GROUP BY stage",
@@ -130,9 +130,7 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
         var parameters = new DynamicParameters();
         parameters.Add("me", by.UserId);
         parameters.Add("mine", by.DepartmentId);
-        return (by.SeesAll ? "1 = 1"
-            : by is { Role: Role.Manager, DepartmentId: not null } ? "(assignee_id = @me OR creator_id = @me OR department_id = @mine)"
-            : "(assignee_id = @me OR creator_id = @me)", parameters);
+        return (TaskScope.SeenBy(by), parameters);
     }
 
     /// <summary>Those who can be given work: staff and managers.</summary>

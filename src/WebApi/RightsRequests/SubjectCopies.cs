@@ -132,7 +132,7 @@ internal sealed class SubjectCopies(IGrainFactory grains, Database database, Com
         var limit = most is { } rows ? string.Create(CultureInfo.InvariantCulture, $"LIMIT {rows}") : "";
         async Task<List<T>> ReadAsync<T>(string columns, string from, string order) => await connection.QueryAsync<T>(new CommandDefinition(
             $"SELECT {columns} FROM {from} ORDER BY {order} DESC {limit}", new { subjectId, today = DisclosureQueries.Day(days.Today) }, cancellationToken: cancellationToken));
-        var theirTasks = customer ? "customer_id = @subjectId" : "assignee_id = @subjectId";
+        var theirTasks = customer ? "customer_id = @subjectId" : TaskScope.AssignedTo("subjectId");
         var events = await ReadAsync<TaskWrites>("id, facts", $"event_log WHERE kind = 'task' AND id IN (SELECT id FROM task WHERE {theirTasks})", "at");
         copy = copy with
         {

@@ -81,7 +81,7 @@ public static class TasksApi
     {
         var query = new ListQuery<TaskRow>(database, "task", ReadTables.Task.Columns, Sorts)
             .WhereIf((int?)filter.Stage?.Value, "stage = @stage", "stage")
-            .WhereIf(filter.AssigneeId, "assignee_id = @assigneeId", "assigneeId")
+            .WhereIf(filter.AssigneeId, TaskScope.AssignedTo("assigneeId"), "assigneeId")
             .WhereIf(filter.DepartmentId, "department_id = @departmentId", "departmentId")
             .WhereIf(filter.CustomerId, "customer_id = @customerId", "customerId")
             .WhereIf(filter.DueBefore, "due_at < @dueBefore", "dueBefore")
@@ -92,7 +92,8 @@ public static class TasksApi
         }
         else
         {
-            Scope(query, call.By);
+            query.Where(TaskScope.SeenBy(call.By)).With("me", call.By.UserId).With("mine", call.By.DepartmentId)
+                .InParts(filter.AssigneeId is null ? TaskScope.PartsSeenBy(call.By) : TaskScope.PartsAssignedTo("assigneeId"));
         }
 
         // One person's or one customer's are few and have an index of their own.
@@ -103,22 +104,6 @@ public static class TasksApi
         }
 
         return (await query.ReadAsync(request, "-createdAt", TaskProjection.View, clock, cancellationToken)).Ok(context);
-    }
-
-    /// <summary>The rows an actor may see; the same rule as <see cref="TaskRules.MaySee"/>, in SQL.</summary>
-    internal static void Scope(ListQuery<TaskRow> query, Actor by)
-    {
-        if (by.SeesAll)
-        {
-            return;
-        }
-
-        var own = "assignee_id = @me OR creator_id = @me";
-        query.Where(by is { Role: Role.Manager, DepartmentId: not null } ? $"({own} OR department_id = @mine)" : $"({own})", "me", by.UserId);
-        if (by is { Role: Role.Manager, DepartmentId: { } department })
-        {
-            query.Where("1 = 1", "mine", department);
-        }
     }
 
     private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> GetAsync(Guid id, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
