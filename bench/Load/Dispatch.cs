@@ -31,7 +31,10 @@ internal sealed class Dispatch : IAsyncDisposable
     private readonly LongConcurrentHistogram shown = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
     private readonly LongConcurrentHistogram answered = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
     private readonly LongConcurrentHistogram turnedAway = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
-    private long posted, received, again, errors, completed;
+    private long posted, received, again, completed;
+
+    // Answers that are neither made nor refused, by status; 0 is a connection that broke.
+    private readonly ConcurrentDictionary<int, int> failures = [];
 
     private Dispatch(Uri address, List<User> users, int count, bool works)
     {
@@ -62,7 +65,8 @@ internal sealed class Dispatch : IAsyncDisposable
         await RunAsync(mode, load, Math.Clamp(seconds / 2, 2, MostWarmUp));
         await DrainAsync();
         var measuredFrom = posted;
-        (received, again, errors, completed) = (0, 0, 0, 0);
+        (received, again, completed) = (0, 0, 0);
+        failures.Clear();
         shown.Reset();
         answered.Reset();
         turnedAway.Reset();
@@ -83,22 +87,28 @@ internal sealed class Dispatch : IAsyncDisposable
                 {
                     ["offered/s"] = Math.Round((posted - measuredFrom) / elapsed), ["refused/s"] = Math.Round(turnedAway.TotalCount / elapsed), ["refused after p99 ms"] = Ms(turnedAway, 99), ["answered p99 ms"] = Ms(answered, 99),
                     ["shown p99 ms"] = Ms(shown, 99), ["server CPU µs each"] = Each(before.Server, after.Server), ["database CPU µs each"] = Each(before.Database, after.Database),
-                    ["generator CPU µs each"] = Each(before.Generator, after.Generator), ["lost"] = lost, ["errors"] = errors,
+                    ["generator CPU µs each"] = Each(before.Generator, after.Generator), ["lost"] = lost, ["errors"] = failures.Values.Sum(),
                 },
                 new() { ["product, as fast as the answers come"] = 0.9 });
         }
 
         Dictionary<string, double>? goals = contender != "product" ? null : closed ? new() { ["conventional"] = 3, ["push-only"] = 0.5 } : new() { ["conventional"] = 0.5 };
-        return new(
+        var line = new Line(
             closed ? "As fast as the answers come" : string.Create(CultureInfo.InvariantCulture, $"At a fixed rate of {load}/s"), contender,
             closed ? "dispatches/s" : "shown p99 ms", closed ? "more" : "less", closed ? Math.Round(completed / elapsed, 1) : Ms(shown, 99),
             new()
             {
                 ["rate/s"] = Math.Round(completed / elapsed, 1), ["shown p50 ms"] = Ms(shown, 50), ["shown p99 ms"] = Ms(shown, 99), ["answered p99 ms"] = Ms(answered, 99),
                 ["server CPU µs each"] = Each(before.Server, after.Server), ["database CPU µs each"] = Each(before.Database, after.Database), ["generator CPU µs each"] = Each(before.Generator, after.Generator),
-                ["lost"] = lost, ["sent again"] = again, ["errors"] = errors,
+                ["lost"] = lost, ["sent again"] = again, ["refused"] = turnedAway.TotalCount, ["errors"] = failures.Values.Sum(),
             },
             goals);
+        foreach (var (status, count) in failures)
+        {
+            line.Extras![$"errors {status}"] = count;
+        }
+
+        return line;
     }
 
     public async ValueTask DisposeAsync()
@@ -166,6 +176,7 @@ internal sealed class Dispatch : IAsyncDisposable
         var number = Interlocked.Increment(ref posted) - 1;
         due[number] = since;
         Caller? connection = null;
+        var status = 0;
         try
         {
             if (!idle.TryTake(out connection))
@@ -174,7 +185,7 @@ internal sealed class Dispatch : IAsyncDisposable
                 await connection.ConnectAsync();
             }
 
-            var status = await connection.PostAsync(string.Create(CultureInfo.InvariantCulture,
+            status = await connection.PostAsync(string.Create(CultureInfo.InvariantCulture,
                 $$"""{"title":"{{number:D9}}","assigneeId":"{{to.Id}}","description":"Bring the contract and the samples, and ask for the signed copy."}"""));
             idle.Add(connection);
             if (status == 201)
@@ -197,7 +208,7 @@ internal sealed class Dispatch : IAsyncDisposable
         }
 
         due[number] = 0;
-        Interlocked.Increment(ref errors);
+        failures.AddOrUpdate(status, 1, (_, count) => count + 1);
     }
 
     private void Shown(ReadOnlySpan<byte> title, bool known)
