@@ -30,6 +30,8 @@ public static class AggregateRules
     /// <summary>The groups above this many are told together as one.</summary>
     public const int MostGroups = 100;
 
+    private const int MostInside = 500;
+
     /// <summary>The table that may leave the company.</summary>
     public static AggregateTable Publish(IEnumerable<KeyValuePair<string, int>> counts)
     {
@@ -42,5 +44,14 @@ public static class AggregateRules
         // A group so small that it is not told is not named either: its name alone may say who it is.
         AggregateCell[] told = [.. cells.Where(cell => cell.Count is not null)];
         return new(told.Length == cells.Length ? told : [.. told, new("*", null)], told.Sum(cell => cell.Count!.Value));
+    }
+
+    /// <summary>The table that stays inside: exact, with the groups below the threshold as one.</summary>
+    public static IReadOnlyList<AggregateCell> Inside(IReadOnlyList<KeyValuePair<string, int>> counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        var small = counts.Where(group => group.Value < Threshold).Sum(group => group.Value);
+        AggregateCell[] large = [.. counts.Where(group => group.Value >= Threshold).OrderByDescending(group => group.Value).ThenBy(group => group.Key, StringComparer.Ordinal).Take(MostInside).Select(group => new AggregateCell(group.Key, group.Value))];
+        return small == 0 ? large : [.. large, new("*", small)];
     }
 }

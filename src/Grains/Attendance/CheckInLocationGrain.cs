@@ -42,7 +42,7 @@ public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGra
     }
 
     public Task LeftForAsync(Guid userId, Guid locationId, DateTimeOffset at, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => LocationRules.LeftFor(state, userId, locationId, at), View);
+        ExecuteAsync(Itself, state => LocationRules.LeftFor(state, userId, locationId, at));
 
     public Task<Outcome<LocationToday>> TodayAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult(Exists ? Outcome.Of(LocationRules.Today(Id, State, Clock.GetUtcNow(), zone), Version) : Refusal.NotFound("check-in location"));

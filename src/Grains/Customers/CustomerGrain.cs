@@ -8,12 +8,11 @@ namespace LimoCha.Actors.Customers;
 
 /// <inheritdoc cref="ICustomerGrain" />
 [GrainType("customer")]
-public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<CustomerState, CustomerEvent>(services.GetRequiredService<CustomerKind>(), services), ICustomerGrain
+public sealed class CustomerGrain(IServiceProvider services) : ErasableGrain<CustomerState, CustomerEvent>(services.GetRequiredService<CustomerKind>(), services), ICustomerGrain
 {
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
-    private readonly IErasure erasure = services.GetRequiredService<IErasure>();
 
     public async Task<Outcome<CustomerView>> CreateAsync(SaveCustomer command, CallContext context, CancellationToken cancellationToken = default)
     {
@@ -158,12 +157,7 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
 
     public async Task<Outcome<CustomerView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default)
     {
-        if (CustomerPrivacy.Erase(State, reason, context.By).Events.Count > 0)
-        {
-            await ForgetFactsAsync();
-        }
-
-        var erased = await ExecuteAsync(context, state => CustomerPrivacy.Erase(state, reason, context.By), Masked);
+        var erased = await EraseAsync(context, state => CustomerPrivacy.Erase(state, reason, context.By), Masked);
         if (erased.Ok)
         {
             await FinishErasureAsync(cancellationToken);
@@ -174,26 +168,10 @@ public sealed class CustomerGrain(IServiceProvider services) : DurableGrain<Cust
 
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
         State.DeletedAt is { } deleted && State is { ErasedAt: null, LegalHold: false } && deleted + RecycleBin.Kept <= Clock.GetUtcNow()
-            ? EraseAsync("recycle bin", new(Actor.System, Ids.New(Clock)), cancellationToken)
+            ? EraseAsync("recycle bin", Itself, cancellationToken)
             : Task.CompletedTask;
 
-    protected override async Task TellAsync(CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts)
-    {
-        await base.TellAsync(state, version, facts);
-        await FinishErasureAsync(CancellationToken.None);
-    }
-
-    /// <summary>Purges what the read model has of an erased customer and destroys the key; whatever stops it, it is done again.</summary>
-    private async Task FinishErasureAsync(CancellationToken cancellationToken)
-    {
-        if (State.DoomedKey is { } doomed)
-        {
-            await erasure.EraseAsync(Id, doomed, cancellationToken);
-            await ExecuteAsync(
-                new(Actor.System, Ids.New(Clock)),
-                state => state.DoomedKey == doomed ? new CustomerKeyDestroyed() : Decision<CustomerEvent>.Nothing, Masked);
-        }
-    }
+    protected override CustomerEvent KeyDestroyed => new CustomerKeyDestroyed();
 
     private CustomerView Masked(CustomerState state, int version) => CustomerProjection.View(Id, state, version, []);
 

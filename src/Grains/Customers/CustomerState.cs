@@ -7,7 +7,7 @@ using LimoCha.Actors.Privacy;
 namespace LimoCha.Actors.Customers;
 
 /// <summary>A customer's state.</summary>
-public sealed record CustomerState : StateRecord
+public sealed record CustomerState : StateRecord, IErasable
 {
     public bool Made { get; init; }
     [Personal(DataClass.Identity)] public string? Name { get; init; }

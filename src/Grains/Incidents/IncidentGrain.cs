@@ -94,16 +94,15 @@ public sealed class IncidentGrain(IServiceProvider services) : DurableGrain<Inci
     /// <summary>Tells the next few, or warns. What a crash interrupts is due again.</summary>
     public async Task OnDueAsync(CancellationToken cancellationToken = default)
     {
-        var context = new CallContext(Actor.System, Ids.New(Clock));
         if (!State.Telling)
         {
-            await ExecuteAsync(context, state => IncidentRules.Warn(state, Clock.GetUtcNow()), (_, _) => this);
+            await ExecuteAsync(Itself, state => IncidentRules.Warn(state, Clock.GetUtcNow()));
             return;
         }
 
         await TellNextAsync(cancellationToken);
         var counts = await subjects.CountAsync(Id, cancellationToken);
-        await ExecuteAsync(context, state => IncidentRules.Told(state, counts), (_, _) => this);
+        await ExecuteAsync(Itself, state => IncidentRules.Told(state, counts));
     }
 
     protected override async Task TellAsync(IncidentState state, int version, IReadOnlyList<Committed<IncidentEvent>> facts)

@@ -64,6 +64,9 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <summary>The injected clock.</summary>
     protected TimeProvider Clock { get; }
 
+    /// <summary>Nobody's command: the actor's own, as an operation of its own.</summary>
+    protected CallContext Itself => new(Actor.System, Ids.New(Clock));
+
     /// <summary>The actor's id.</summary>
     protected Guid Id => this.GetPrimaryKey();
 
@@ -178,6 +181,9 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         return Outcome.Of(view(mine, written), written);
     }
 
+    /// <summary>Runs a command whose answer nobody waits for.</summary>
+    protected Task ExecuteAsync(CallContext context, Func<TState, Decision<TEvent>> decide) => ExecuteAsync(context, decide, (_, _) => this);
+
     /// <summary>
     /// Before an erasure: facts that still wait to be confirmed are dropped, because what they say is being erased and the state says
     /// what is so now. Nothing of them is on its way when this completes.
@@ -291,79 +297,6 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         // writing stays true: no further write leaves this activation.
     }
 
-    private Task Effects => Task.WhenAll(projecting, telling);
-
-    private void StartEffects()
-    {
-        if (projecting.IsCompleted && projected < Version)
-        {
-            projecting = RepeatAsync(() => projected < Version, ProjectAsync);
-        }
-
-        if (telling.IsCompleted && told < Version)
-        {
-            telling = RepeatAsync(() => told < Version, TellAsync);
-        }
-    }
-
-    private async Task ProjectAsync()
-    {
-        var (state, version, since) = (State, Version, committedAt);
-        await projector.ProjectAsync(kind.Entry(Id, state, version, [.. outbox.Where(entry => entry.Version <= version)]));
-        projected = version;
-        if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
-        {
-            // An actor that started meanwhile may have looked twice at a read model without this.
-            told = 0;
-        }
-
-        Confirm();
-    }
-
-    private async Task TellAsync()
-    {
-        var (state, version) = (State, Version);
-        await TellAsync(state, version, [.. outbox.Where(entry => entry.Version <= version)]);
-        told = version;
-        Confirm();
-    }
-
-    /// <summary>What the read model has and everybody was told leaves the outbox.</summary>
-    private void Confirm()
-    {
-        var confirmed = Math.Min(projected, told);
-        outbox.RemoveAll(entry => entry.Version <= confirmed);
-        StartEffects();
-        if (RestsWhenDone && confirmed == Version)
-        {
-            resting.Add(this, Version);
-        }
-    }
-
-    bool IRests.RestsAt(int version) => Version == version && projected == version && told == version && !writing;
-
-    private async Task RepeatAsync(Func<bool> goesOn, Func<Task> effect)
-    {
-        var delay = options.RetryDelay;
-        while (goesOn() && !stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await effect();
-                delay = options.RetryDelay;
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                LogEffectsFailed(logger, kind.Name, Id, Version, error.GetType().Name);
-                await Task.Delay(delay, Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
-            }
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "A write of {Kind} {Id} failed ({Error}); the activation ends and the next one reads what is stored")]
     private static partial void LogWriteFailed(ILogger logger, [NotPersonal] string kind, Guid id, [NotPersonal] string error);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Effects of {Kind} {Id} version {Version} are not confirmed ({Error}); trying again")]
-    private static partial void LogEffectsFailed(ILogger logger, [NotPersonal] string kind, Guid id, int version, [NotPersonal] string error);
 }

@@ -32,7 +32,7 @@ public sealed class NoticeGrain(IServiceProvider services) : DurableGrain<Notice
     }
 
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => NoticeRules.Expire(state, Clock.GetUtcNow()), View);
+        ExecuteAsync(Itself, state => NoticeRules.Expire(state, Clock.GetUtcNow()));
 
     /// <summary>Everybody of the audience has the card, or has it no more. People who join later find it in the read model.</summary>
     protected override async Task TellAsync(NoticeState state, int version, IReadOnlyList<Committed<NoticeEvent>> facts)

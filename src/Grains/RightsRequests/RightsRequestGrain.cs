@@ -111,10 +111,10 @@ public sealed class RightsRequestGrain(IServiceProvider services) : DurableGrain
     public Task<Outcome<RightsRequestView>> GetAsync(Actor by, CancellationToken cancellationToken = default) =>
         Task.FromResult(RightsRequestRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("rights request"));
 
-    public Task ForgetAsync(CancellationToken cancellationToken = default) => ExecuteAsync(new(Actor.System, Ids.New(Clock)), RightsRequestRules.Forget, View);
+    public Task ForgetAsync(CancellationToken cancellationToken = default) => ExecuteAsync(Itself, RightsRequestRules.Forget);
 
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => RightsRequestRules.Warn(state, Clock.GetUtcNow()), View);
+        ExecuteAsync(Itself, state => RightsRequestRules.Warn(state, Clock.GetUtcNow()));
 
     /// <summary>The privacy office hears of a new request, and of a deadline that nears or has passed.</summary>
     protected override async Task TellAsync(RightsRequestState state, int version, IReadOnlyList<Committed<RightsRequestEvent>> facts)

@@ -176,7 +176,7 @@ public sealed class ShareGrain(IServiceProvider services) : DurableGrain<ShareSt
         }
 
         var content = (await GrainFactory.Grain<IContentGrain>(State.ContentId).GetAsync(cancellationToken)).Value;
-        return await ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => SharingRules.Visit(state, content, browser, system), (_, _) => content!);
+        return await ExecuteAsync(Itself, state => SharingRules.Visit(state, content, browser, system), (_, _) => content!);
     }
 
     private ShareView View(ShareState state, int version) => ShareEntityKind.View(ShareEntityKind.Row(Id, state, version));

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace LimoCha.Actors.Staff;
 
 /// <summary>A registration's state.</summary>
-public sealed record RegistrationState : StateRecord
+public sealed record RegistrationState : StateRecord, IErasable
 {
     public bool Made { get; init; }
     public RegistrationStage Stage { get; init; }
@@ -130,7 +130,7 @@ public sealed class RegistrationKind : EntityKind<RegistrationState, Registratio
 
 /// <inheritdoc cref="IRegistrationGrain" />
 [GrainType("registration")]
-public sealed class RegistrationGrain(IServiceProvider services) : DurableGrain<RegistrationState, RegistrationEvent>(RegistrationKind.Instance, services), IRegistrationGrain
+public sealed class RegistrationGrain(IServiceProvider services) : ErasableGrain<RegistrationState, RegistrationEvent>(RegistrationKind.Instance, services), IRegistrationGrain
 {
     private const int CodeDigits = 6;
     private readonly IMailer mailer = services.GetRequiredService<IMailer>();
@@ -155,12 +155,11 @@ public sealed class RegistrationGrain(IServiceProvider services) : DurableGrain<
     public Task<Outcome<RegistrationView>> CompleteAsync(CallContext context, CancellationToken cancellationToken = default) => ExecuteAsync(context, RegistrationRules.Complete, View);
 
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => RegistrationRules.Expire(state, Clock.GetUtcNow()), View);
+        ExecuteAsync(Itself, state => RegistrationRules.Expire(state, Clock.GetUtcNow()));
 
     /// <summary>Sends the code until the server has taken it, or it is too late; then forgets everything.</summary>
     protected override async Task TellAsync(RegistrationState state, int version, IReadOnlyList<Committed<RegistrationEvent>> facts)
     {
-        await base.TellAsync(state, version, facts);
         if (facts.Any(fact => fact.Event is RegistrationBegun) && State is { Stage: RegistrationStage.Begun, Code: { } code, Registration: { } registration } && State.ExpiresAt > Clock.GetUtcNow())
         {
             var minutes = (int)RegistrationRules.Good.TotalMinutes;
@@ -173,12 +172,13 @@ public sealed class RegistrationGrain(IServiceProvider services) : DurableGrain<
             }
         }
 
-        if (State.DoomedKey is { } doomed)
-        {
-            await keys.DestroyAsync(doomed);
-            await ExecuteAsync(new(Actor.System, Ids.New(Clock)), now => now.DoomedKey == doomed ? new RegistrationKeyDestroyed() : Decision<RegistrationEvent>.Nothing, View);
-        }
+        await base.TellAsync(state, version, facts);
     }
+
+    protected override RegistrationEvent KeyDestroyed => new RegistrationKeyDestroyed();
+
+    /// <summary>No other place holds anything of a registration.</summary>
+    protected override Task DestroyAsync(Guid key, CancellationToken cancellationToken) => keys.DestroyAsync(key);
 
     private RegistrationView View(RegistrationState state, int version) => new() { Id = Id, Stage = state.Stage, Channel = state.Channel, ExpiresAt = state.ExpiresAt };
 }

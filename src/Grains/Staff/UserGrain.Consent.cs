@@ -65,12 +65,7 @@ public sealed partial class UserGrain
 
     public async Task<Outcome<UserView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default)
     {
-        if (UserRules.Erase(Id, State, reason, context.By).Events.Count > 0)
-        {
-            await ForgetFactsAsync();
-        }
-
-        var erased = await ExecuteAsync(context, state => UserRules.Erase(Id, state, reason, context.By), View);
+        var erased = await EraseAsync(context, state => UserRules.Erase(Id, state, reason, context.By), View);
         if (erased.Ok)
         {
             devices.Send(Inbox.End(null, "disabled"));
@@ -80,21 +75,5 @@ public sealed partial class UserGrain
         return erased;
     }
 
-    protected override async Task TellAsync(UserState state, int version, IReadOnlyList<Committed<UserEvent>> facts)
-    {
-        await base.TellAsync(state, version, facts);
-        await FinishErasureAsync(CancellationToken.None);
-    }
-
-    /// <summary>Purges what the read model has of a closed account and destroys the key; whatever stops it, it is done again.</summary>
-    private async Task FinishErasureAsync(CancellationToken cancellationToken)
-    {
-        if (State.DoomedKey is { } doomed)
-        {
-            await erasure.EraseAsync(Id, doomed, cancellationToken);
-            await ExecuteAsync(
-                new(Actor.System, Ids.New(Clock)),
-                state => state.DoomedKey == doomed ? new UserKeyDestroyed() : Decision<UserEvent>.Nothing, View);
-        }
-    }
+    protected override UserEvent KeyDestroyed => new UserKeyDestroyed();
 }

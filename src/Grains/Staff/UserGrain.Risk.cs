@@ -57,7 +57,7 @@ public sealed partial class UserGrain
     private async Task RaiseAsync(RiskKind kind, Guid? sessionId)
     {
         var raised = RiskRules.Raise(kind, sessionId, risk);
-        await ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => state.Made ? raised : Decision<UserEvent>.Nothing, View);
+        await ExecuteAsync(Itself, state => state.Made ? raised : Decision<UserEvent>.Nothing);
         if (raised.Challenge)
         {
             // Its devices come back when the person has proved that it is them.

@@ -12,7 +12,7 @@ namespace LimoCha.Actors.Staff;
 
 /// <inheritdoc cref="IUserGrain" />
 [GrainType("user")]
-public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
+public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain<UserState, UserEvent>(UserKind.Instance, services), IUserGrain
 {
     private readonly IUserReadModel readModel = services.GetRequiredService<IUserReadModel>();
     private readonly KernelOptions options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
@@ -23,7 +23,6 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
     private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
-    private readonly IErasure erasure = services.GetRequiredService<IErasure>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
     private UserDevices devices = default!;
     private DateTimeOffset? lastSeen;
@@ -156,8 +155,8 @@ public sealed partial class UserGrain(IServiceProvider services) : DurableGrain<
 
     public Task ForgetPushTokenAsync(Guid sessionId, string token, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
-            new(Actor.System, Ids.New(Clock)),
-            state => state.Sessions.Any(session => session.Id == sessionId && session.Push?.Token == token) ? new PushTargetChanged(sessionId) : Decision<UserEvent>.Nothing, View);
+            Itself,
+            state => state.Sessions.Any(session => session.Id == sessionId && session.Push?.Token == token) ? new PushTargetChanged(sessionId) : Decision<UserEvent>.Nothing);
 
     public async Task<Outcome<NoticeReceipt>> ReadNoticeAsync(Guid noticeId, CallContext context, CancellationToken cancellationToken = default)
     {

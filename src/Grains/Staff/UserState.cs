@@ -9,7 +9,7 @@ namespace LimoCha.Actors.Staff;
 
 /// <summary>A staff member's state.</summary>
 [Personal(DataClass.WorkIdentity)]
-public sealed record UserState : StateRecord
+public sealed record UserState : StateRecord, IErasable
 {
     public bool Made { get; init; }
     public string UserName { get; init; } = "";

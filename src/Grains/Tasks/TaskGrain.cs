@@ -48,15 +48,15 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
         ExecuteAsync(context, state => TaskRules.Check(state, command, context.By), View);
 
     public Task AddDependentAsync(Guid dependent, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.AddDependent(state, dependent), View);
+        ExecuteAsync(Itself, state => TaskRules.AddDependent(state, dependent));
 
     public Task DependencyDoneAsync(Guid dependency, TaskStage how, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.DependencyDone(state, dependency, how), View);
+        ExecuteAsync(Itself, state => TaskRules.DependencyDone(state, dependency, how));
 
     public async Task RedactAsync(Guid customerId, CancellationToken cancellationToken = default)
     {
         await ForgetFactsAsync();
-        await ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => TaskRules.Redact(state, customerId), View);
+        await ExecuteAsync(Itself, state => TaskRules.Redact(state, customerId));
     }
 
     public async Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default)
@@ -74,7 +74,7 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
     public async Task OnDueAsync(CancellationToken cancellationToken = default)
     {
         var choice = EscalationRules.NeedsChoice(State, Clock.GetUtcNow()) ? await surroundings.ChooseAsync(Id, State) : null;
-        await ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => EscalationRules.OnDue(state, choice, Clock.GetUtcNow()), View);
+        await ExecuteAsync(Itself, state => EscalationRules.OnDue(state, choice, Clock.GetUtcNow()));
     }
 
     protected override bool RestsWhenDone => true;

@@ -139,12 +139,12 @@ public sealed class TaskScheduleGrain(IServiceProvider services) : DurableGrain<
         Task.FromResult(ScheduleRules.MaySee(State, by) ? Outcome.Of(View(State, Version), Version) : Refusal.NotFound("schedule"));
 
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(new(Actor.System, Ids.New(Clock)), state => ScheduleRules.OnDue(Id, state, Clock.GetUtcNow(), zone), View);
+        ExecuteAsync(Itself, state => ScheduleRules.OnDue(Id, state, Clock.GetUtcNow(), zone));
 
     public Task RefusedAsync(Guid taskId, string problem, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
-            new(Actor.System, Ids.New(Clock)),
-            state => state.LastTaskId == taskId && state.LastProblem is null ? new TaskScheduleRefused(taskId, problem) : Decision<TaskScheduleEvent>.Nothing, View);
+            Itself,
+            state => state.LastTaskId == taskId && state.LastProblem is null ? new TaskScheduleRefused(taskId, problem) : Decision<TaskScheduleEvent>.Nothing);
 
     private TaskScheduleView View(TaskScheduleState state, int version) => TaskScheduleKind.View(Id, state, version);
 }

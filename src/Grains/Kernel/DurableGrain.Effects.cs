@@ -1,0 +1,81 @@
+using LimoCha.Actors.Privacy;
+using Microsoft.Extensions.Logging;
+
+namespace LimoCha.Actors.Kernel;
+
+/// <summary>What follows a commit, until it is confirmed.</summary>
+public abstract partial class DurableGrain<TState, TEvent>
+{
+    private Task Effects => Task.WhenAll(projecting, telling);
+
+    private void StartEffects()
+    {
+        if (projecting.IsCompleted && projected < Version)
+        {
+            projecting = RepeatAsync(() => projected < Version, ProjectAsync);
+        }
+
+        if (telling.IsCompleted && told < Version)
+        {
+            telling = RepeatAsync(() => told < Version, TellAsync);
+        }
+    }
+
+    private async Task ProjectAsync()
+    {
+        var (state, version, since) = (State, Version, committedAt);
+        await projector.ProjectAsync(kind.Entry(Id, state, version, [.. outbox.Where(entry => entry.Version <= version)]));
+        projected = version;
+        if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
+        {
+            // An actor that started meanwhile may have looked twice at a read model without this.
+            told = 0;
+        }
+
+        Confirm();
+    }
+
+    private async Task TellAsync()
+    {
+        var (state, version) = (State, Version);
+        await TellAsync(state, version, [.. outbox.Where(entry => entry.Version <= version)]);
+        told = version;
+        Confirm();
+    }
+
+    /// <summary>What the read model has and everybody was told leaves the outbox.</summary>
+    private void Confirm()
+    {
+        var confirmed = Math.Min(projected, told);
+        outbox.RemoveAll(entry => entry.Version <= confirmed);
+        StartEffects();
+        if (RestsWhenDone && confirmed == Version)
+        {
+            resting.Add(this, Version);
+        }
+    }
+
+    bool IRests.RestsAt(int version) => Version == version && projected == version && told == version && !writing;
+
+    private async Task RepeatAsync(Func<bool> goesOn, Func<Task> effect)
+    {
+        var delay = options.RetryDelay;
+        while (goesOn() && !stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await effect();
+                delay = options.RetryDelay;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                LogEffectsFailed(logger, kind.Name, Id, Version, error.GetType().Name);
+                await Task.Delay(delay, Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Effects of {Kind} {Id} version {Version} are not confirmed ({Error}); trying again")]
+    private static partial void LogEffectsFailed(ILogger logger, [NotPersonal] string kind, Guid id, int version, [NotPersonal] string error);
+}
