@@ -1,0 +1,108 @@
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
+using LimoCha.Actors.Staff;
+using Orleans.Storage;
+
+namespace LimoCha.Actors.Devices;
+
+/// <summary>How the cluster comes to know of this process and its devices.</summary>
+public sealed partial class DeviceGateway
+{
+    private const int AnnouncedAtOnce = 32;
+    private static readonly TimeSpan RegisterPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnnouncePeriod = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The cluster holds observers weakly; this object lives as long as the process, and so does the reference.
+        var me = new GatewayRef(Ids.New(clock), grains.CreateObjectReference<IDeviceGateway>(this));
+        DeviceMetrics.CountDevices(() => links.Count, () => links.Values.Sum(link => link.Unacknowledged.Count));
+        local.Add(me.Epoch, this);
+        using var timer = new PeriodicTimer(RegisterPeriod, clock);
+        var others = Task.WhenAll(ResendAsync(stoppingToken), AnnounceAsync(me, stoppingToken));
+        try
+        {
+            do
+            {
+                try
+                {
+                    var known = await grains.GetGrain<IGatewayRegistryGrain>(0).RegisterAsync(me, stoppingToken);
+                    if (!started.TrySetResult(me) && !known)
+                    {
+                        LogAnnounce(logger, links.Count);
+                        foreach (var link in links.Values)
+                        {
+                            link.ToAnnounce = true;
+                        }
+                    }
+                }
+                catch (Exception error) when (Transient(error))
+                {
+                    LogRegisterFailed(logger, error.GetType().Name);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        finally
+        {
+            local.Remove(me.Epoch);
+            started.TrySetCanceled(CancellationToken.None);
+            await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (started.Task.IsCompletedSuccessfully)
+        {
+            try
+            {
+                await grains.GetGrain<IGatewayRegistryGrain>(0).UnregisterAsync((await started.Task).Epoch, cancellationToken);
+            }
+            catch (Exception error) when (Transient(error) || error is ObjectDisposedException or InvalidOperationException)
+            {
+                LogRegisterFailed(logger, error.GetType().Name);
+            }
+        }
+    }
+
+    private static bool Transient(Exception error) => error is OrleansException or TimeoutException or StorageUnavailableException or InconsistentStateException or OperationCanceledException;
+
+    /// <summary>Announces the devices that are to be; one that cannot be now is the next time.</summary>
+    private async Task AnnounceAsync(GatewayRef me, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(AnnouncePeriod, clock);
+        var some = new ParallelOptions { MaxDegreeOfParallelism = AnnouncedAtOnce, CancellationToken = stopping };
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            await Parallel.ForEachAsync(links.Values.Where(link => link.ToAnnounce), some, async (link, token) =>
+            {
+                try
+                {
+                    link.ToAnnounce = false;
+                    if (!(await grains.Grain<IUserGrain>(link.UserId).AttachAsync(me, link.Announcement(), token)).Ok)
+                    {
+                        link.Sink.Close();
+                    }
+                }
+                catch (Exception error) when (Transient(error))
+                {
+                    link.ToAnnounce = true;
+                    LogAnnounceFailed(logger, error.GetType().Name);
+                }
+            });
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Registering with the cluster failed ({Error}); trying again")]
+    private static partial void LogRegisterFailed(ILogger logger, [NotPersonal] string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A user's actor could not be told of a device ({Error}); trying again")]
+    private static partial void LogAnnounceFailed(ILogger logger, [NotPersonal] string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The cluster's gateway registry is new; announcing {Count} devices again")]
+    private static partial void LogAnnounce(ILogger logger, int count);
+}
