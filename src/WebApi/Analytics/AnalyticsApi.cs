@@ -1,11 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
-using Dapper;
 using LimoCha.Actors.Audit;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
-using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -57,8 +54,6 @@ public sealed record PromotionAggregates(string Partner, PromotionDimension Dime
 /// <summary>Analysis on de-identified facts: /reports/customers (E9), and the aggregates that promotion partners get (D2).</summary>
 public static class AnalyticsApi
 {
-    private const int Most = 500;
-
     /// <summary>Maps the paths.</summary>
     public static RouteGroupBuilder MapAnalyticsApi(this RouteGroupBuilder api)
     {
@@ -67,19 +62,14 @@ public static class AnalyticsApi
         return api;
     }
 
-    private static async Task<Ok<IReadOnlyList<AggregateCell>>> CustomersAsync([FromQuery] Choice<FactDimension>? by, Call call, Database database, CancellationToken cancellationToken)
+    private static async Task<Ok<IReadOnlyList<AggregateCell>>> CustomersAsync([FromQuery] Choice<FactDimension>? by, Call call, AggregateQueries queries, CancellationToken cancellationToken)
     {
-        var column = (by?.Value ?? FactDimension.Source) switch { FactDimension.AgeBand => "age_band", FactDimension.Month => "month", FactDimension.Department => "CAST(department_id AS text)", _ => "source" };
-        var scope = call.By.SeesAll ? "" : "AND department_id = @department";
-        await using var connection = await database.OpenAsync(cancellationToken);
-        var groups = (await CountAsync(connection, $"SELECT {column} AS name, count(*) AS people FROM customer_fact WHERE NOT erased AND NOT deleted {scope} GROUP BY {column}", new { department = call.By.DepartmentId }, cancellationToken)).ToList();
-        var small = groups.Where(group => group.Value < AggregateRules.Threshold).Sum(group => group.Value);
-        AggregateCell[] cells = [.. groups.Where(group => group.Value >= AggregateRules.Threshold).OrderByDescending(group => group.Value).ThenBy(group => group.Key, StringComparer.Ordinal).Take(Most).Select(group => new AggregateCell(group.Key, group.Value))];
-        return TypedResults.Ok<IReadOnlyList<AggregateCell>>(small == 0 ? cells : [.. cells, new("*", small)]);
+        var groups = await queries.CustomersAsync(by?.Value ?? FactDimension.Source, call.By, cancellationToken);
+        return TypedResults.Ok(AggregateRules.Inside(groups));
     }
 
     private static async Task<Results<Ok<PromotionAggregates>, ProblemHttpResult>> PromotionAsync(
-        string key, PromotionRequest request, Call call, PrivacyCatalogs catalogs, Database database, CompanyDays days, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
+        string key, PromotionRequest request, Call call, PrivacyCatalogs catalogs, AggregateQueries queries, CompanyDays days, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
     {
         var catalog = await catalogs.GetAsync();
         if (catalog.ThirdParties.FirstOrDefault(party => party.Key == key) is not { } partner)
@@ -99,49 +89,12 @@ public static class AnalyticsApi
             return Problems.From(Refusal.Unprocessable("month-not-over", "Only months that are over are told: a number that grows from day to day would tell of single people.", "month"));
         }
 
-        var table = await PublishAsync(request, database, days, clock, cancellationToken);
+        var (table, at) = await queries.PublishedAsync(request, cancellationToken);
         await grains.AuditAsync(call.By.UserId, [new()
         {
             Id = Ids.New(clock), At = clock.GetUtcNow(), ActorId = call.By.UserId, Action = "promotion.share", Purpose = Purposes.PromotionStatistics, Classes = [DataClass.None], Basis = "deidentified", Recipient = key,
-            Reason = $"{request.Dimension} {request.Month}", Count = table.Table.Total,
+            Reason = $"{request.Dimension} {request.Month}", Count = table.Total,
         }], cancellationToken);
-        return TypedResults.Ok(new PromotionAggregates(key, request.Dimension, request.Month, table.Table, AggregateRules.Threshold, AggregateRules.Step, table.At));
-    }
-
-    /// <summary>Fixes the numbers at their first publication: who is erased or added to the month later shows in no difference.</summary>
-    private static async Task<(AggregateTable Table, DateTimeOffset At)> PublishAsync(PromotionRequest request, Database database, CompanyDays days, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var name = $"{request.Dimension}/{request.Month}";
-        await using var connection = await database.OpenAsync(cancellationToken);
-        Task<Published?> Find() => connection.QuerySingleOrDefaultAsync<Published>(new CommandDefinition("SELECT facts, at FROM promotion_aggregate WHERE name = @name", new { name }, cancellationToken: cancellationToken));
-        if (await Find() is not { } known)
-        {
-            var first = DateOnly.ParseExact($"{request.Month}-01", "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-            var (from, to) = (days.StartOf(first), days.StartOf(first.AddMonths(1)));
-            var counts = request.Dimension == PromotionDimension.Channel
-                ? await CountAsync(connection, "SELECT channel AS name, count(*) AS people FROM share_visit WHERE at >= @from AND at < @to GROUP BY channel", new { from, to }, cancellationToken)
-                : await CountAsync(
-                    connection, $"SELECT {(request.Dimension == PromotionDimension.AgeBand ? "age_band" : "source")} AS name, count(*) AS people FROM customer_fact WHERE month = @Month AND promotable AND NOT erased GROUP BY 1", new { request.Month }, cancellationToken);
-            await database.ExecuteAsync(
-                "INSERT INTO promotion_aggregate (name, facts, at) VALUES (@name, @facts, @at) ON CONFLICT (name) DO NOTHING", new { name, facts = JsonSerializer.Serialize(AggregateRules.Publish(counts)), at = clock.GetUtcNow() }, cancellationToken);
-            known = (await Find())!;
-        }
-
-        return (JsonSerializer.Deserialize<AggregateTable>(known.Facts)!, known.At);
-    }
-
-    private static async Task<IEnumerable<KeyValuePair<string, int>>> CountAsync(System.Data.Common.DbConnection connection, string sql, object parameters, CancellationToken cancellationToken) =>
-        (await connection.QueryAsync<Group>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(group => KeyValuePair.Create(group.Name ?? "?", group.People));
-
-    private sealed record Group
-    {
-        public string? Name { get; init; }
-        public int People { get; init; }
-    }
-
-    private sealed record Published
-    {
-        public string Facts { get; init; } = "";
-        public DateTimeOffset At { get; init; }
+        return TypedResults.Ok(new PromotionAggregates(key, request.Dimension, request.Month, table, AggregateRules.Threshold, AggregateRules.Step, at));
     }
 }

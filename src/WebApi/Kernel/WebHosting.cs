@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LimoCha.Actors.Analytics;
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Audit;
 using LimoCha.Actors.Customers;
@@ -74,6 +75,7 @@ internal static class WebHosting
         services.AddSingleton<PrivacyOfficeQueries>();
         services.AddSingleton<SubjectLinks>();
         services.AddSingleton<AuditReader>();
+        services.AddSingleton<AggregateQueries>();
         services.AddOpenApi(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -120,6 +122,8 @@ internal static class WebHosting
     public static WebApplication UseLimoChaWeb(this WebApplication app)
     {
         app.UseMiddleware<Admission>();
+        // Here, or it would be before everything: what is refused is not looked up first.
+        app.UseRouting();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         // Pages speak the reader's language; the API and the hub have none, and a culture costs time at every await.

@@ -28,6 +28,16 @@ public sealed class AggregateRulesTests
             table.Total.Should().Be(table.Cells.Sum(cell => cell.Count ?? 0), "nothing can be found by subtracting");
         });
 
+    [Fact]
+    public void E9_inside_the_company_small_groups_are_one_and_nobody_is_missing() =>
+        People.Sample(people =>
+        {
+            var cells = AggregateRules.Inside([.. Count(people)]);
+            cells.Where(cell => cell.Group != "*").Should().OnlyContain(cell => cell.Count >= AggregateRules.Threshold && cell.Count == people.Count(person => person == cell.Group));
+            cells.Sum(cell => cell.Count).Should().Be(people.Length);
+            cells.Select(cell => cell.Group).Should().OnlyHaveUniqueItems();
+        });
+
     /// <summary>Differencing: of two tables that differ by one person, no number differs by one.</summary>
     [Fact]
     public void D2_one_person_more_shows_in_no_difference_but_by_whole_steps() =>
