@@ -165,10 +165,16 @@ internal sealed class Dispatch : IAsyncDisposable
 
             // A request that finds no free connection waits here and is late: its time counts from when it was due.
             await connections.WaitAsync();
-            tasks.Add(PostAsync(people[choose.Next(people.Count)], time).ContinueWith(_ => connections.Release(), TaskScheduler.Default));
+            tasks.Add(PostAndReleaseAsync(people[choose.Next(people.Count)], time));
         }
 
         await Task.WhenAll(tasks);
+
+        async Task PostAndReleaseAsync(User to, long since)
+        {
+            await PostAsync(to, since);
+            connections.Release();
+        }
     }
 
     private async Task PostAsync(User to, long since)

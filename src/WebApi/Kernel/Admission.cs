@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using LimoCha.Actors.Storage;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace LimoCha.Actors.Kernel;
@@ -45,6 +46,12 @@ internal sealed class Admission
     private static async Task RefuseAsync(HttpContext context)
     {
         Refused.Add(1);
+        // Counted here, and not once more by path, status and time.
+        if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
+        {
+            metrics.MetricsDisabled = true;
+        }
+
         var response = context.Response;
         response.StatusCode = StatusCodes.Status429TooManyRequests;
         response.Headers.RetryAfter = "1";
