@@ -271,16 +271,17 @@ public sealed partial class BrowserTests(DemoFixture demo) : IAsyncLifetime
     private static async Task NoSidewaysScrollAsync(IPage page) =>
         (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).Should().BeTrue("nothing sticks out sideways");
 
-    private async Task<IPage> SignInAsync(string userName, string path, (int Width, int Height) size, string locale = "zh-CN")
+    private async Task<IPage> SignInAsync(string userName, string path, (int Width, int Height) size, string locale = "zh-CN", Product? of = null)
     {
+        var at = of ?? product;
         var page = await NewPageAsync(size, locale);
-        await page.GotoAsync($"{product.Address}/sign-in");
+        await page.GotoAsync($"{at.Address}/sign-in");
         await page.FillAsync("input[name=userName]", userName);
-        await page.FillAsync("input[name=password]", product.Password(userName));
+        await page.FillAsync("input[name=password]", at.Password(userName));
         await page.ClickAsync("button[type=submit]");
         // The page that sign-in leads to is left at once: its load is not waited for.
         await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
-        await page.GotoAsync($"{product.Address}{path}");
+        await page.GotoAsync($"{at.Address}{path}");
         return page;
     }
 

@@ -2,6 +2,8 @@ using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Localization;
+using MudBlazor;
 
 namespace LimoCha.Actors.Pages;
 
@@ -9,15 +11,18 @@ namespace LimoCha.Actors.Pages;
 public abstract class LivePage : ComponentBase, IAsyncDisposable
 {
     /// <summary>How dialogs look: as wide as a phone or a small sheet, closed by Escape.</summary>
-    internal static readonly MudBlazor.DialogOptions Closable = new() { FullWidth = true, MaxWidth = MudBlazor.MaxWidth.Small, CloseOnEscapeKey = true };
+    internal static readonly DialogOptions Closable = new() { FullWidth = true, MaxWidth = MaxWidth.Small, CloseOnEscapeKey = true };
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const string Away = "Away";
     private readonly CancellationTokenSource closed = new();
     private readonly SemaphoreSlim wanted = new(0);
 
     [Inject] private DeviceGateway Changes { get; set; } = default!;
     [Inject] private TimeProvider Time { get; set; } = default!;
+    [Inject] private ISnackbar Messages { get; set; } = default!;
+    [Inject] private IStringLocalizer<Strings> Words { get; set; } = default!;
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
 
     /// <summary>Who looks.</summary>
@@ -59,13 +64,14 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Loads and shows it, and says how long to leave it then. While the database is away, what was there stays, and is looked for again.</summary>
+    /// <summary>Loads and shows it, and says how long to leave it then. While the database is away, the page says so, what was there stays, and is looked for again.</summary>
     private async Task<TimeSpan> LookAsync()
     {
         var began = Time.GetTimestamp();
         try
         {
             await LoadAsync();
+            Messages.RemoveByKey(Away);
             StateHasChanged();
             // What takes long is asked for less often: a page has a fifth of the time at most.
             var rest = Time.GetElapsedTime(began) * 4;
@@ -73,6 +79,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         }
         catch (Exception error) when (FailureHandler.IsAway(error))
         {
+            Messages.Add(Words[Away], Severity.Warning, message => message.RequireInteraction = true, Away);
             Refresh();
             return Patience;
         }

@@ -1,0 +1,42 @@
+using LimoCha.Actors.Testing;
+
+namespace LimoCha.Actors.EndToEnd;
+
+/// <summary>Pages while the database is away.</summary>
+public sealed partial class BrowserTests
+{
+    [Fact]
+    public async Task A_board_that_is_opened_while_the_database_is_away_fills_when_it_is_back_and_one_that_was_open_goes_on()
+    {
+        await using var postgres = await Postgres.StartNewAsync();
+        await using var away = await Product.StartDemoAsync(("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await postgres.CreateDatabaseAsync()));
+        using var manager = await away.SignInAsync("manager");
+        async Task<string> AssignAsync()
+        {
+            var title = $"停电任务 {Guid.NewGuid():N}"[..20];
+            var made = await manager.PostAsync("tasks", new { title, assigneeId = await manager.UserIdAsync("staff1") });
+            made.Status.Should().Be(System.Net.HttpStatusCode.Created, "{0}", made.Text);
+            return title;
+        }
+
+        var before = await AssignAsync();
+        var open = await SignInAsync("manager", "/", Desktop, of: away);
+        await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(before);
+
+        postgres.Stop();
+        var late = await open.Context.NewPageAsync();
+        late.PageError += (_, error) => consoleErrors.Add(error);
+        await late.GotoAsync($"{away.Address}/");
+        var trying = late.GetByText("暂时无法读取数据");
+        await trying.WaitForAsync();
+        await Expect(late.GetByTestId("lane-assigned")).ToHaveCountAsync(0);
+        await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(before);
+
+        await postgres.StartAsync();
+        await Expect(late.GetByTestId("lane-assigned")).ToContainTextAsync(before, new() { Timeout = 30_000 });
+        await Expect(trying).ToHaveCountAsync(0);
+        var after = await AssignAsync();
+        await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(after);
+        await Expect(late.GetByTestId("lane-assigned")).ToContainTextAsync(after);
+    }
+}
