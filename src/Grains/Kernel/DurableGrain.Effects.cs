@@ -75,7 +75,4 @@ public abstract partial class DurableGrain<TState, TEvent>
             }
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Effects of {Kind} {Id} version {Version} are not confirmed ({Error}); trying again")]
-    private static partial void LogEffectsFailed(ILogger logger, [NotPersonal] string kind, Guid id, int version, [NotPersonal] string error);
 }

@@ -299,4 +299,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A write of {Kind} {Id} failed ({Error}); the activation ends and the next one reads what is stored")]
     private static partial void LogWriteFailed(ILogger logger, [NotPersonal] string kind, Guid id, [NotPersonal] string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Effects of {Kind} {Id} version {Version} are not confirmed ({Error}); trying again")]
+    private static partial void LogEffectsFailed(ILogger logger, [NotPersonal] string kind, Guid id, int version, [NotPersonal] string error);
 }

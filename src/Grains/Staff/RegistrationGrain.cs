@@ -178,7 +178,7 @@ public sealed class RegistrationGrain(IServiceProvider services) : ErasableGrain
     protected override RegistrationEvent KeyDestroyed => new RegistrationKeyDestroyed();
 
     /// <summary>No other place holds anything of a registration.</summary>
-    protected override Task DestroyAsync(Guid key, CancellationToken cancellationToken) => keys.DestroyAsync(key);
+    protected override Task DestroyAsync(Guid key, CancellationToken cancellationToken) => keys.DestroyAsync(key, cancellationToken);
 
     private RegistrationView View(RegistrationState state, int version) => new() { Id = Id, Stage = state.Stage, Channel = state.Channel, ExpiresAt = state.ExpiresAt };
 }

@@ -117,10 +117,4 @@ public sealed partial class DeviceGateway
             return due;
         }
     });
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "A message under a right that is over ({Token}) was not sent; the user's actor is told of the device again")]
-    private static partial void LogLate(ILogger logger, long token);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A device left more than {Count} messages unacknowledged; its connection is closed")]
-    private static partial void LogDeaf(ILogger logger, int count);
 }

@@ -96,13 +96,4 @@ public sealed partial class DeviceGateway
             });
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Registering with the cluster failed ({Error}); trying again")]
-    private static partial void LogRegisterFailed(ILogger logger, [NotPersonal] string error);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A user's actor could not be told of a device ({Error}); trying again")]
-    private static partial void LogAnnounceFailed(ILogger logger, [NotPersonal] string error);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The cluster's gateway registry is new; announcing {Count} devices again")]
-    private static partial void LogAnnounce(ILogger logger, int count);
 }

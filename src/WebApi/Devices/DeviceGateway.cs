@@ -203,4 +203,19 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A user's actor could not be told that a device is gone ({Error})")]
     private static partial void LogDetachFailed(ILogger logger, [NotPersonal] string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Registering with the cluster failed ({Error}); trying again")]
+    private static partial void LogRegisterFailed(ILogger logger, [NotPersonal] string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A user's actor could not be told of a device ({Error}); trying again")]
+    private static partial void LogAnnounceFailed(ILogger logger, [NotPersonal] string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The cluster's gateway registry is new; announcing {Count} devices again")]
+    private static partial void LogAnnounce(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A message under a right that is over ({Token}) was not sent; the user's actor is told of the device again")]
+    private static partial void LogLate(ILogger logger, long token);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A device left more than {Count} messages unacknowledged; its connection is closed")]
+    private static partial void LogDeaf(ILogger logger, int count);
 }
