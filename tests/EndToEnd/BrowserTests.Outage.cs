@@ -38,5 +38,7 @@ public sealed partial class BrowserTests
         var after = await AssignAsync();
         await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(after);
         await Expect(late.GetByTestId("lane-assigned")).ToContainTextAsync(after);
+        // Before the server goes.
+        await open.Context.CloseAsync();
     }
 }
