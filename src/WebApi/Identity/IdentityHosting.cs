@@ -78,6 +78,8 @@ internal static class IdentityHosting
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens, TimeProvider>((options, tokens, clock) =>
         {
             options.MapInboundClaims = false;
+            // Nothing asks for it again.
+            options.SaveToken = false;
             options.TokenValidationParameters = tokens.Validation;
             options.TokenHandlers.Clear();
             options.TokenHandlers.Add(new RememberedTokens(clock));
