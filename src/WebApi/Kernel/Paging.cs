@@ -181,8 +181,8 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
     private async Task<List<TRow>> RowsAsync(string key, string direction, int most, CancellationToken cancellationToken)
     {
         string Filtered(params IEnumerable<string> more) => conditions.Concat(more).ToList() is { Count: > 0 } all ? $"WHERE {string.Join(" AND ", all)}" : "";
-        var (order, limit) = ($"{key} {direction}, id {direction}", $"LIMIT {most}");
         var byId = key == "id";
+        var (order, limit) = (byId ? $"id {direction}" : $"{key} {direction}, id {direction}", $"LIMIT {most}");
         var ranges = where is null ? null : await where(!byId || direction == "DESC", cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
         Task<List<TRow>> QueryAsync(string sql) => connection.QueryAsync<TRow>(new CommandDefinition($"{sql} {limit}", parameters, cancellationToken: cancellationToken));
