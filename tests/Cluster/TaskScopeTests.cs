@@ -20,14 +20,14 @@ public sealed class TaskScopeTests
         foreach (var actor in tasks.Lookers)
         {
             await ExpectAsync(await tasks.SeenByAsync(actor), () => new ListQuery<TaskRow>(host.Database, "task", ReadTables.Task.Columns, Sorts)
-                .Where(TaskScope.SeenBy(actor)).With("me", actor.UserId).With("mine", actor.DepartmentId).InParts(TaskScope.PartsSeenBy(actor)));
+                .With("me", actor.UserId).With("mine", actor.DepartmentId).In(TaskScope.SeenBy(actor), TaskScope.PartsSeenBy(actor)));
         }
 
         foreach (var person in tasks.People)
         {
             var theirs = (await tasks.SeenByAsync(tasks.Lookers[0])).Where(task => task.AssigneeId == person && task.Stage != TaskStage.Completed).ToList();
             await ExpectAsync(theirs, () => new ListQuery<TaskRow>(host.Database, "task", ReadTables.Task.Columns, Sorts)
-                .Where(TaskScope.AssignedTo("who")).With("who", person).Where("stage <> @stage", "stage", (int)TaskStage.Completed).InParts(TaskScope.PartsAssignedTo("who")));
+                .With("who", person).Where("stage <> @stage", "stage", (int)TaskStage.Completed).In(TaskScope.AssignedTo("who"), TaskScope.PartsAssignedTo("who")));
         }
 
         async Task ExpectAsync(List<TaskRow> all, Func<ListQuery<TaskRow>> query)

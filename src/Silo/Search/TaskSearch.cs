@@ -58,7 +58,7 @@ public static class TaskSearch
             $"""
             SELECT after_id, last_id FROM ({blocks}) blocks
             UNION ALL (SELECT last_id, @Highest FROM task_block ORDER BY last_id DESC LIMIT 1)
-            ORDER BY 2 {order}
+            ORDER BY 2 {order} LIMIT {MostBlocks + 2}
             """, new { Highest }, cancellationToken: cancellationToken));
     }
 

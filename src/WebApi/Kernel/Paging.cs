@@ -58,6 +58,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
     private readonly List<string> conditions = [];
     private readonly DynamicParameters parameters = new();
     private Func<bool, CancellationToken, Task<IdRanges?>>? where;
+    private string? whole;
     private IReadOnlyList<string> parts = [];
 
     /// <summary>Adds a condition with its parameter.</summary>
@@ -133,10 +134,13 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         return this;
     }
 
-    /// <summary>Reads each of these parts by an index of its own and merges them: each row of the list is in exactly one.</summary>
-    public ListQuery<TRow> InParts(params IReadOnlyList<string> conditions)
+    /// <summary>
+    /// Adds a condition that is also known in parts: each row that fulfils it is in exactly one of them. Reading through reads each part by an index of
+    /// its own and merges them; asked for the whole besides, the planner would take it for a filter that leaves hardly a row, and sort.
+    /// </summary>
+    public ListQuery<TRow> In(string whole, IReadOnlyList<string> parts)
     {
-        parts = conditions;
+        (this.whole, this.parts) = (whole, parts);
         return this;
     }
 
@@ -180,7 +184,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
 
     private async Task<List<TRow>> RowsAsync(string key, string direction, int most, CancellationToken cancellationToken)
     {
-        string Filtered(params IEnumerable<string> more) => conditions.Concat(more).ToList() is { Count: > 0 } all ? $"WHERE {string.Join(" AND ", all)}" : "";
+        string Filtered(params IEnumerable<string?> more) => conditions.Concat(more).OfType<string>().ToList() is { Count: > 0 } all ? $"WHERE {string.Join(" AND ", all)}" : "";
         var byId = key == "id";
         var (order, limit) = (byId ? $"id {direction}" : $"{key} {direction}, id {direction}", $"LIMIT {most}");
         var ranges = where is null ? null : await where(!byId || direction == "DESC", cancellationToken);
@@ -195,7 +199,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             var found = await QueryAsync(
                 $"""
                 SELECT {columns} FROM (SELECT * FROM unnest(@after, @last) WITH ORDINALITY r(after_id, last_id, range) ORDER BY range) ranges
-                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {Filtered("id > after_id", "id <= last_id")} OFFSET 0) found
+                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {Filtered(whole, "id > after_id", "id <= last_id")} OFFSET 0) found
                 ORDER BY {(byId ? "range, " : "")}{order}
                 """);
             if (ranges.All || found.Count == most)
@@ -205,7 +209,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         }
 
         var read = parts.Select(part => $"SELECT * FROM (SELECT {columns} FROM {table} {Filtered(part)} ORDER BY {order} {limit}) part");
-        return await QueryAsync($"SELECT {columns} FROM {(parts.Count == 0 ? $"{table} {Filtered()}" : $"({string.Join(" UNION ALL ", read)}) parts")} ORDER BY {order}");
+        return await QueryAsync($"SELECT {columns} FROM {(parts.Count == 0 ? $"{table} {Filtered(whole)}" : $"({string.Join(" UNION ALL ", read)}) parts")} ORDER BY {order}");
     }
 
     private static class Cursor

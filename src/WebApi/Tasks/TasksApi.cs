@@ -81,19 +81,23 @@ public static class TasksApi
     {
         var query = new ListQuery<TaskRow>(database, "task", ReadTables.Task.Columns, Sorts)
             .WhereIf((int?)filter.Stage?.Value, "stage = @stage", "stage")
-            .WhereIf(filter.AssigneeId, TaskScope.AssignedTo("assigneeId"), "assigneeId")
             .WhereIf(filter.DepartmentId, "department_id = @departmentId", "departmentId")
             .WhereIf(filter.CustomerId, "customer_id = @customerId", "customerId")
             .WhereIf(filter.DueBefore, "due_at < @dueBefore", "dueBefore")
             .Search(request.Q, "title", "description");
+        query.With("me", call.By.UserId).With("mine", call.By.DepartmentId);
         if (filter.Offered == true)
         {
-            query.Where($"stage = {(int)TaskStage.Offered} AND id IN (SELECT task_id FROM task_offer WHERE user_id = @offeredTo AND {(database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1")})", "offeredTo", call.By.UserId);
+            query.Where($"stage = {(int)TaskStage.Offered} AND id IN (SELECT task_id FROM task_offer WHERE user_id = @me AND {(database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1")})")
+                .WhereIf(filter.AssigneeId, TaskScope.AssignedTo("assigneeId"), "assigneeId");
+        }
+        else if (filter.AssigneeId is { } person)
+        {
+            query.Where(TaskScope.SeenBy(call.By)).With("assigneeId", person).In(TaskScope.AssignedTo("assigneeId"), TaskScope.PartsAssignedTo("assigneeId"));
         }
         else
         {
-            query.Where(TaskScope.SeenBy(call.By)).With("me", call.By.UserId).With("mine", call.By.DepartmentId)
-                .InParts(filter.AssigneeId is null ? TaskScope.PartsSeenBy(call.By) : TaskScope.PartsAssignedTo("assigneeId"));
+            query.In(TaskScope.SeenBy(call.By), TaskScope.PartsSeenBy(call.By));
         }
 
         // One person's or one customer's are few and have an index of their own.
