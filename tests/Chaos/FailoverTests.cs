@@ -40,11 +40,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
         var killed = clock.GetTimestamp();
         var away = await Task.WhenAll(paths.Select(async path =>
         {
-            while (!await AnswersAsync(http, path))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), clock);
-            }
-
+            await Eventually.TrueAsync(() => AnswersAsync(http, path), () => $"{path} answers", Wanted * 2);
             return clock.GetElapsedTime(killed);
         }));
 

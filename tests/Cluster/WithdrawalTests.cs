@@ -13,6 +13,7 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
     private const int Customers = 6;
     private const int UsersEach = 6;
     private const int UsesEach = 60;
+    private const int UsesBetweenMoves = 12;
 
     /// <summary>An answer or a use, with when it was asked and when its answer was there.</summary>
     private sealed record Happened(long From, long To, bool Allowed);
@@ -41,6 +42,8 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
             var id = customer.GetPrimaryKey();
             var (answers, used) = (new List<Happened>(), new ConcurrentBag<Happened>());
             using var done = new CancellationTokenSource();
+            using var turns = new SemaphoreSlim(0);
+            var many = 0;
             var answering = AnswerAsync();
             var moving = MoveAsync();
             await Task.WhenAll(Enumerable.Range(0, UsersEach).Select(async user =>
@@ -53,6 +56,11 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
                         var from = clock.GetTimestamp();
                         var use = await Door(user + i).GetGrain<ICustomerGrain>(id).UseAsync(new() { Kind = UseKind.Call, Purpose = Purposes.CustomerContact }, host.As(ann));
                         used.Add(new(from, clock.GetTimestamp(), use.Value!.Decision.Allowed));
+                        if (Interlocked.Increment(ref many) % UsesBetweenMoves == 0)
+                        {
+                            turns.Release();
+                        }
+
                         if (!begun.IsSet)
                         {
                             begun.Signal();
@@ -61,6 +69,7 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
                 }
             }));
             await done.CancelAsync();
+            turns.Release();
             await Task.WhenAll(answering, moving);
 
             var wrong = used.Where(use => !MayBe(use, answers)).ToList();
@@ -87,9 +96,14 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
 
             async Task MoveAsync()
             {
-                while (!done.IsCancellationRequested)
+                while (true)
                 {
-                    await Task.Delay(TimeSpan.FromMilliseconds(40), clock, CancellationToken.None);
+                    await turns.WaitAsync();
+                    if (done.IsCancellationRequested)
+                    {
+                        return;
+                    }
+
                     await host.Cluster.DeactivateAsync(customer);
                 }
             }

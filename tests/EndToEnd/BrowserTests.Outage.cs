@@ -24,8 +24,7 @@ public sealed partial class BrowserTests
         await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(before);
 
         postgres.Stop();
-        var late = await open.Context.NewPageAsync();
-        late.PageError += (_, error) => consoleErrors.Add(error);
+        var late = Watched(await open.Context.NewPageAsync());
         await late.GotoAsync($"{away.Address}/");
         var trying = late.GetByText("暂时无法读取数据");
         await trying.WaitForAsync();

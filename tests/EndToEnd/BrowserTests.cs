@@ -293,7 +293,11 @@ public sealed partial class BrowserTests(DemoFixture demo) : IAsyncLifetime
             Geolocation = new() { Latitude = 31.2328f, Longitude = 121.4737f, Accuracy = 25 }, Permissions = ["geolocation"],
         });
         context.SetDefaultTimeout(20_000);
-        var page = await context.NewPageAsync();
+        return Watched(await context.NewPageAsync());
+    }
+
+    private IPage Watched(IPage page)
+    {
         page.Console += (_, message) =>
         {
             // A circuit that is told to leave while it says goodbye is no fault of the page.

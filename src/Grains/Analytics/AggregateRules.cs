@@ -46,12 +46,12 @@ public static class AggregateRules
         return new(told.Length == cells.Length ? told : [.. told, new("*", null)], told.Sum(cell => cell.Count!.Value));
     }
 
-    /// <summary>The table that stays inside: exact, with the groups below the threshold as one.</summary>
+    /// <summary>The table that stays inside: exact, with the groups below the threshold, and those beyond the largest, as one.</summary>
     public static IReadOnlyList<AggregateCell> Inside(IReadOnlyList<KeyValuePair<string, int>> counts)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        var small = counts.Where(group => group.Value < Threshold).Sum(group => group.Value);
         AggregateCell[] large = [.. counts.Where(group => group.Value >= Threshold).OrderByDescending(group => group.Value).ThenBy(group => group.Key, StringComparer.Ordinal).Take(MostInside).Select(group => new AggregateCell(group.Key, group.Value))];
-        return small == 0 ? large : [.. large, new("*", small)];
+        var others = counts.Sum(group => group.Value) - large.Sum(cell => cell.Count!.Value);
+        return others == 0 ? large : [.. large, new("*", others)];
     }
 }

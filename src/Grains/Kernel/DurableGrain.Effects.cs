@@ -1,6 +1,3 @@
-using LimoCha.Actors.Privacy;
-using Microsoft.Extensions.Logging;
-
 namespace LimoCha.Actors.Kernel;
 
 /// <summary>What follows a commit, until it is confirmed.</summary>

@@ -14,11 +14,14 @@ public static class TaskScope
     /// <summary>The same in parts.</summary>
     public static IReadOnlyList<string> PartsAssignedTo(string parameter) => [$"open_assignee_id = @{parameter}", $"assignee_id = @{parameter} AND open_assignee_id IS NULL"];
 
+    /// <summary>True for tasks that @me has or made.</summary>
+    public static string Own { get; } = $"({AssignedTo("me")} OR creator_id = @me)";
+
     /// <summary>True for tasks that an actor, @me of the department @mine, may see; the same rule as <see cref="Tasks.TaskRules.MaySee"/>.</summary>
     public static string SeenBy(Actor by)
     {
         ArgumentNullException.ThrowIfNull(by);
-        return by.SeesAll ? "1 = 1" : $"({AssignedTo("me")} OR creator_id = @me{(SeesDepartment(by) ? " OR department_id = @mine" : "")})";
+        return by.SeesAll ? "1 = 1" : SeesDepartment(by) ? $"({Own} OR department_id = @mine)" : Own;
     }
 
     /// <summary>The same in parts; none for somebody who sees all.</summary>

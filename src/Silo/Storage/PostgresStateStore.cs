@@ -49,12 +49,12 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
     {
         try
         {
-            return await WriteAsync(batch, Insert);
+            return await WriteAsync(batch, mayBeThere: false);
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             // Two made the same grain, which hardly ever happens: nothing of the batch was written, and it is found out which.
-            return await WriteAsync(batch, InsertWhatIsNew);
+            return await WriteAsync(batch, mayBeThere: true);
         }
     }
 
@@ -73,13 +73,13 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
         return rows;
     }
 
-    private async Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch, string insert)
+    private async Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch, bool mayBeThere)
     {
         await using var connection = await database.OpenWriterAsync();
         await using var command = new NpgsqlBatch(connection);
         // In key order, so that two batches never wait for each other's rows in a circle.
         var ordered = batch.OrderBy(write => write.Key.N0).ThenBy(write => write.Key.N1).ThenBy(write => write.Key.IdHash).ToList();
-        AddWrite(command, insert, [.. ordered.Where(write => write.ExpectedVersion is null)]);
+        AddWrite(command, mayBeThere ? InsertWhatIsNew : Insert, [.. ordered.Where(write => write.ExpectedVersion is null)]);
         AddWrite(command, Update, [.. ordered.Where(write => write.ExpectedVersion is not null)]);
 
         var versions = new Dictionary<(long, long, int, string?), int>();
@@ -95,8 +95,7 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
             while (await reader.NextResultAsync());
         }
 
-        var allMade = ReferenceEquals(insert, Insert);
-        return [.. batch.Select(write => allMade && write.ExpectedVersion is null ? 1 : versions.TryGetValue(Key(write.Key), out var version) ? version : (int?)null)];
+        return [.. batch.Select(write => !mayBeThere && write.ExpectedVersion is null ? 1 : versions.TryGetValue(Key(write.Key), out var version) ? version : (int?)null)];
     }
 
     private void AddWrite(NpgsqlBatch batch, string sql, PendingWrite[] writes)

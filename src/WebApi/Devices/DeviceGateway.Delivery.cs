@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LimoCha.Actors.Hosting;
-using LimoCha.Actors.Privacy;
 
 namespace LimoCha.Actors.Devices;
 

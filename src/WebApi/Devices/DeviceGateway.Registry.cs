@@ -1,5 +1,4 @@
 using LimoCha.Actors.Kernel;
-using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Orleans.Storage;
 

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
-using Orleans.Storage;
 
 namespace LimoCha.Actors.Devices;
 

@@ -114,7 +114,7 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
             $"""
             SELECT stage, sum(tasks)::integer AS count FROM (
                 SELECT stage, tasks FROM task_count WHERE department_id = @mine
-                UNION ALL SELECT stage, 1 FROM task WHERE ({TaskScope.AssignedTo("me")} OR creator_id = @me) AND department_id IS DISTINCT FROM @mine) seen
+                UNION ALL SELECT stage, 1 FROM task WHERE {TaskScope.Own} AND department_id IS DISTINCT FROM @mine) seen
             GROUP BY stage HAVING sum(tasks) > 0
             """,
         _ => $"SELECT stage, count(*) AS count FROM task WHERE {scope} GROUP BY stage",
