@@ -24,7 +24,7 @@ public sealed record PlaceToday(Guid LocationId, string Name, int Present, int I
 /// <param name="Stages">Tasks by stage.</param>
 /// <param name="People">Open work by person.</param>
 /// <param name="Places">Today's attendance by place.</param>
-/// <param name="AsOf">When it was read (UTC).</param>
+/// <param name="AsOf">When reading began (UTC): what changed since may not be in it. Numbers that took long to read are shown again for four times as long.</param>
 public sealed record Overview(IReadOnlyList<StageCount> Stages, IReadOnlyList<PersonLoad> People, IReadOnlyList<PlaceToday> Places, DateTimeOffset AsOf);
 
 /// <summary>Reads the board's numbers and rows; the same for the API and the page.</summary>
@@ -32,32 +32,28 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
 {
     private const int RowsPerStage = 30;
 
+    /// <summary>The only part of the overview that takes long when there is much to do.</summary>
+    private readonly SharedRead<Guid, IReadOnlyDictionary<Guid, OpenWorkRow>> openWork = new(clock);
+
     /// <summary>The overview of what an actor may see.</summary>
     public async Task<Overview> OverviewAsync(Actor by, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(by);
+        // Before there is a connection to hold: others may wait for the same read.
+        var loads = await openWork.GetAsync(Whose(by), () => OpenWorkAsync(by), cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
         var (scope, parameters) = Scope(by);
         var stages = await connection.QueryAsync<StageRow>(Counts(by, scope), parameters);
-        var people = await connection.QueryAsync<PersonRow>(
-            $"""
-            SELECT u.id AS user_id, u.display_name,
-                   sum(CASE WHEN t.stage = 1 THEN 1 ELSE 0 END) AS assigned,
-                   sum(CASE WHEN t.stage = 2 THEN 1 ELSE 0 END) AS accepted,
-                   sum(CASE WHEN t.stage = 4 THEN 1 ELSE 0 END) AS started
-            FROM staff_user u LEFT JOIN task t ON t.open_assignee_id = u.id
-            WHERE {People(by)} AND u.enabled
-            GROUP BY u.id, u.display_name ORDER BY u.display_name
-            """, parameters);
+        var people = await connection.QueryAsync<PersonRow>($"SELECT id AS user_id, display_name FROM staff_user u WHERE {People(by)} AND enabled ORDER BY display_name", parameters);
         var today = days.Today.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
         var places = await connection.QueryAsync<LocationRow>($"SELECT {ReadTables.Location.Columns} FROM check_in_location ORDER BY name");
         return new(
             [.. stages.Select(row => new StageCount(row.Stage, row.Count)).OrderBy(row => row.Stage)],
-            [.. people.Select(row => new PersonLoad(row.UserId, row.DisplayName, row.Assigned, row.Accepted, row.Started))],
+            [.. people.Select(row => Load(row, loads.Answer.GetValueOrDefault(row.UserId)))],
             [.. places.Select(row => row.Day == today
                 ? new PlaceToday(row.Id, row.Name, row.PresentCount, row.Ins, row.Outs, row.People)
                 : new PlaceToday(row.Id, row.Name, row.PresentCount, 0, 0, 0))],
-            clock.GetUtcNow());
+            loads.AsOf);
     }
 
     /// <summary>The newest tasks of each stage that an actor may see.</summary>
@@ -106,6 +102,25 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
         return [.. rows.Where(row => row.Enabled).Select(TaskTypeKind.View)];
     }
 
+    /// <summary>How much people have to do. Without their names, which are read anew with every look.</summary>
+    private async Task<IReadOnlyDictionary<Guid, OpenWorkRow>> OpenWorkAsync(Actor by)
+    {
+        await using var connection = await database.OpenAsync();
+        var rows = await connection.QueryAsync<OpenWorkRow>(
+            $"""
+            SELECT u.id AS user_id,
+                   sum(CASE WHEN t.stage = 1 THEN 1 ELSE 0 END) AS assigned,
+                   sum(CASE WHEN t.stage = 2 THEN 1 ELSE 0 END) AS accepted,
+                   sum(CASE WHEN t.stage = 4 THEN 1 ELSE 0 END) AS started
+            FROM staff_user u JOIN task t ON t.open_assignee_id = u.id
+            WHERE {People(by)}
+            GROUP BY u.id
+            """, Scope(by).Parameters);
+        return rows.ToDictionary(row => row.UserId);
+    }
+
+    private static PersonLoad Load(PersonRow person, OpenWorkRow? work) => new(person.UserId, person.DisplayName, work?.Assigned ?? 0, work?.Accepted ?? 0, work?.Started ?? 0);
+
     /// <summary>Tasks by stage. PostgreSQL counts a department's as they change; others and one's own are counted now.</summary>
     private string Counts(Actor by, string scope) => database.Kind switch
     {
@@ -137,6 +152,9 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
     private static string People(Actor by) =>
         "u.role IN (0, 1) AND " + (by.SeesAll ? "1 = 1" : by.Role == Role.Manager ? "u.department_id = @mine" : "u.id = @me");
 
+    /// <summary>Those who see the same people have it in common.</summary>
+    private static Guid Whose(Actor by) => by.SeesAll ? Guid.Empty : by is { Role: Role.Manager, DepartmentId: { } department } ? department : by.UserId;
+
     private sealed record StageRow
     {
         public TaskStage Stage { get; init; }
@@ -147,6 +165,11 @@ public sealed class BoardQueries(Database database, TimeProvider clock, CompanyD
     {
         public Guid UserId { get; init; }
         public string DisplayName { get; init; } = "";
+    }
+
+    private sealed record OpenWorkRow
+    {
+        public Guid UserId { get; init; }
         public int Assigned { get; init; }
         public int Accepted { get; init; }
         public int Started { get; init; }
