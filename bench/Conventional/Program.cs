@@ -27,7 +27,7 @@ app.MapPost("/api/v1/tasks", async (NewTask task, HttpContext context, IStore st
     await hub.Clients.User(task.AssigneeId.ToString()).SendAsync("Upsert", card);
     return Results.Created($"/api/v1/tasks/{id}", new { id, version = 1, task.Title, task.AssigneeId, stage = "assigned" });
 }).RequireAuthorization();
-app.Run();
+await app.RunAsync();
 
 [Authorize]
 internal sealed class DeviceHub(AckedRows acked) : Hub

@@ -19,7 +19,7 @@ app.MapPost("/api/v1/tasks", async (NewTask task, IHubContext<DeviceHub> hub) =>
     await hub.Clients.User(task.AssigneeId.ToString()).SendAsync("Upsert", card);
     return Results.Created($"/api/v1/tasks/{id}", new { id, version = 1, task.Title, task.AssigneeId, stage = "assigned" });
 }).RequireAuthorization();
-app.Run();
+await app.RunAsync();
 
 [Authorize]
 internal sealed class DeviceHub : Hub

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Hosting;
 
+SocketThreads.GoOn();
+
 // A silo of its own is part of a cluster, so its defaults are those of one; every setting can be overridden by
 // environment (Storage__ConnectionString) or arguments (--Storage:ConnectionString).
 var builder = Host.CreateApplicationBuilder(args);

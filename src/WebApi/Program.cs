@@ -1,3 +1,6 @@
+using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Kernel;
+
+SocketThreads.GoOn();
 
 await WebProcess.Build(args).RunAsync();

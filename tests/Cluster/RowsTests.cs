@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Testing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -29,6 +30,27 @@ public sealed class RowsTests
 
         (await query.Should().ThrowAsync<Exception>()).Which.Should().Match<Exception>(error => StorageErrors.IsAway(error));
         await relaying;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_asked_goes_on_in_the_thread_pool_and_not_at_the_thread_that_watches_the_sockets(bool writes)
+    {
+        await using var connection = new SqliteConnection("Data Source=:memory:");
+        await connection.OpenAsync();
+        var asked = new TaskCompletionSource<bool>();
+        // Like that thread, this is none of the pool's, and the answer comes at it.
+        new Thread(() => _ = AskAsync()).Start();
+
+        (await asked.Task).Should().BeTrue();
+
+        async Task AskAsync()
+        {
+            Task answer = writes ? connection.ExecuteAsync("CREATE TABLE t (x)") : connection.QueryAsync<int>("SELECT 1");
+            await answer;
+            asked.SetResult(Thread.CurrentThread.IsThreadPoolThread);
+        }
     }
 
     private static async Task RelayAsync(TcpListener listener, string host, int port)

@@ -10,7 +10,7 @@ internal sealed class TransferEffects(Database database, PrivacyCatalogs catalog
     public async Task<TransferEffect> CountAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        Task<int> Count(string sql) => connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, cancellationToken: cancellationToken));
+        Task<int> Count(string sql) => connection.QuerySingleOrDefaultAsync<int>(new CommandDefinition(sql, cancellationToken: cancellationToken));
         var customers = await Count("SELECT count(*) FROM customer WHERE erased_at IS NULL");
         var deleted = await Count("SELECT count(*) FROM customer WHERE erased_at IS NULL AND deleted_at IS NOT NULL");
         var staff = await Count("SELECT count(*) FROM staff_user");

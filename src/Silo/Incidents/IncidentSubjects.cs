@@ -62,7 +62,7 @@ internal sealed class IncidentSubjects(Database database, TimeProvider clock) : 
         }
 
         await using var connection = await database.OpenAsync(cancellationToken);
-        var lists = search.From is null ? 0 : await connection.ExecuteScalarAsync<int>(new CommandDefinition($"SELECT count(*) FROM audit_entry WHERE {window} AND {Lists}", parameters, cancellationToken: cancellationToken));
+        var lists = search.From is null ? 0 : await connection.QuerySingleOrDefaultAsync<int>(new CommandDefinition($"SELECT count(*) FROM audit_entry WHERE {window} AND {Lists}", parameters, cancellationToken: cancellationToken));
         return new(added, (await CountAsync(incidentId, cancellationToken)).Total, lists);
     }
 

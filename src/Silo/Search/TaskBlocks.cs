@@ -39,7 +39,7 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
     {
         await using var connection = await database.OpenProjectorAsync();
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await connection.ExecuteScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@MakersLock)", new { MakersLock }))
+        if (!await connection.QuerySingleAsync<bool>("SELECT pg_try_advisory_xact_lock(@MakersLock)", new { MakersLock }))
         {
             return false;
         }

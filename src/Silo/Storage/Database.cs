@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using LimoCha.Actors.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -69,7 +70,7 @@ public sealed class Database : IAsyncDisposable
     {
         if (postgres is not null)
         {
-            return await postgres.OpenConnectionAsync(cancellationToken);
+            return await OpenAsync(postgres, cancellationToken);
         }
 
         var connection = new SqliteConnection(connectionString);
@@ -88,17 +89,17 @@ public sealed class Database : IAsyncDisposable
     }
 
     /// <summary>An open connection for batches of states. PostgreSQL only.</summary>
-    public async Task<NpgsqlConnection> OpenWriterAsync() => await postgresWriter!.OpenConnectionAsync();
+    public Task<NpgsqlConnection> OpenWriterAsync() => OpenAsync(postgresWriter!, default);
 
     /// <summary>
     /// An open connection for looks that follow an index however large the table has become: a plan that was made while it was small
     /// would scan it, every second anew.
     /// </summary>
     public async Task<DbConnection> OpenIndexedAsync(CancellationToken cancellationToken) =>
-        postgresWriter is not null ? await postgresWriter.OpenConnectionAsync(cancellationToken) : await OpenAsync(cancellationToken);
+        postgresWriter is not null ? await OpenAsync(postgresWriter, cancellationToken) : await OpenAsync(cancellationToken);
 
     /// <summary>An open connection for batches of the read model: commits do not wait for the disk. PostgreSQL only.</summary>
-    public async Task<NpgsqlConnection> OpenProjectorAsync() => await postgresProjector!.OpenConnectionAsync();
+    public Task<NpgsqlConnection> OpenProjectorAsync() => OpenAsync(postgresProjector!, default);
 
     /// <summary>Runs a statement that writes, in turn with the other writers where there can be one only.</summary>
     public async Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
@@ -138,6 +139,13 @@ public sealed class Database : IAsyncDisposable
         var parameters = new DynamicParameters();
         parameters.Add(parameter, Kind == DatabaseKind.PostgreSql ? ids.ToArray() : ids.Select(id => id.ToString()).ToArray());
         return parameters;
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        await SocketThreads.Leave();
+        return connection;
     }
 
     /// <inheritdoc />

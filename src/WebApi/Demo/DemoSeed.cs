@@ -39,7 +39,7 @@ public sealed partial class DemoSeed(
         var file = Path.Combine(settings.DataFolder, "demo-accounts.json");
         await using (var connection = await database.OpenAsync(stoppingToken))
         {
-            if (File.Exists(file) || await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM staff_user") > 0)
+            if (File.Exists(file) || await connection.QuerySingleAsync<long>("SELECT count(*) FROM staff_user") > 0)
             {
                 LogThere(logger);
                 return;

@@ -72,7 +72,7 @@ public sealed partial class FirstStart(Database database, IServer server, IHostA
             try
             {
                 await using var connection = await database.OpenAsync(stopping);
-                return await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM staff_user") == 0;
+                return await connection.QuerySingleAsync<long>("SELECT count(*) FROM staff_user") == 0;
             }
             catch (System.Data.Common.DbException error) when (!stopping.IsCancellationRequested)
             {
