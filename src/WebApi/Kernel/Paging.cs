@@ -98,7 +98,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         if (indexed && q.Trim().EnumerateRunes().Count() > 1)
         {
             // In this order: the pairs of a row that was found another way are worked out only when it has the text.
-            contains = $"({contains} AND text_pieces({column}) @> text_pieces(@text))";
+            contains = $"({contains} AND text_pieces({column}) @> wanted_pieces(@text))";
             parameters.Add("text", q.Trim());
         }
 
