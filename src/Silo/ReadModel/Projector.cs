@@ -28,7 +28,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
 
     /// <summary>After a batch of this size others are on their way: a short pause makes one large batch of them.</summary>
     private const int BusyBatch = 4;
-    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(20);
 
     private const int MaxQueue = 50_000;
 

@@ -19,12 +19,14 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
     internal const int MostTasks = 256;
 
     /// <summary>So many tasks at a time.</summary>
-    private const int AtOnce = 4 * MostTasks;
+    private const int AtOnce = 16 * MostTasks;
 
     /// <summary>Tasks come in the order of their ids, give or take this. One that comes later costs making its block again.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Between two looks while there is something to do. Each look costs some ten statements, however little it finds.</summary>
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
 
     /// <summary>One silo at a time makes blocks.</summary>
     private const long MakersLock = 5502938347127202;
@@ -131,14 +133,15 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
         return full == 0 ? null : new(after, ids[full - 1], 0);
     }
 
-    private static async Task InsertAsync(NpgsqlConnection connection, Guid after, IEnumerable<Block> blocks)
-    {
-        foreach (var block in blocks)
+    /// <summary>Blocks that follow one another, in one statement: whoever writes tasks waits for it.</summary>
+    private static Task<int> InsertAsync(NpgsqlConnection connection, Guid after, IReadOnlyList<Block> blocks) => connection.ExecuteAsync(
+        "INSERT INTO task_block (after_id, last_id, signature) SELECT * FROM unnest(@afters, @lasts, @signatures)",
+        new
         {
-            await connection.ExecuteAsync("INSERT INTO task_block (after_id, last_id, signature) VALUES (@after, @LastId, @Signature)", new { after, block.LastId, block.Signature });
-            after = block.LastId;
-        }
-    }
+            afters = blocks.Take(blocks.Count - 1).Select(block => block.LastId).Prepend(after).ToArray(),
+            lasts = blocks.Select(block => block.LastId).ToArray(),
+            signatures = blocks.Select(block => block.Signature).ToArray(),
+        });
 
     /// <summary>Full blocks, and a block of the rest when it is wanted.</summary>
     private static IEnumerable<Block> Divide(IReadOnlyList<TextRow> texts, bool rest)
