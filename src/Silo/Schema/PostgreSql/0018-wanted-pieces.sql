@@ -1,6 +1,6 @@
--- The pieces that a text must have to contain this one. Pairs within a word of four Latin letters or digits and more say less than its fours do, and
--- each piece of a search is looked up for every row that has the rarest.
+-- The pieces by which a text is looked for: what contains it has them all. Each is looked up for every row that has the rarest, so beside
+-- four Latin letters or digits, which few rows have, there are no pairs of such or of blanks, which are everywhere.
 CREATE FUNCTION wanted_pieces(value text) RETURNS text[] IMMUTABLE PARALLEL SAFE COST 500
   RETURN (SELECT array_agg(DISTINCT p) FROM (
-    SELECT substr(v, i, 2) FROM lower(value) v, generate_series(1, length(v) - 1) i WHERE substr(v, greatest(i - 2, 1), i + 4 - greatest(i - 2, 1)) !~ '[0-9a-z]{4}'
+    SELECT substr(v, i, 2) FROM lower(value) v, generate_series(1, length(v) - 1) i WHERE v !~ '[0-9a-z]{4}' OR substr(v, i, 2) !~ '[ -~]'
     UNION ALL SELECT substr(v, i, 4) FROM lower(value) v, generate_series(1, length(v) - 3) i WHERE substr(v, i, 4) ~ '^[0-9a-z]{4}$') pieces(p));
