@@ -33,9 +33,11 @@ public sealed class RowsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Who_asked_goes_on_in_the_thread_pool_and_not_at_the_thread_that_watches_the_sockets(bool writes)
+    [InlineData("CREATE TABLE t (x)", true)]
+    [InlineData("SELECT 1", false)]
+    [InlineData("DROP TABLE not_there", true)]
+    [InlineData("SELECT x FROM not_there", false)]
+    public async Task Who_asked_goes_on_in_the_thread_pool_and_not_at_the_thread_that_watches_the_sockets(string sql, bool writes)
     {
         await using var connection = new SqliteConnection("Data Source=:memory:");
         await connection.OpenAsync();
@@ -47,8 +49,8 @@ public sealed class RowsTests
 
         async Task AskAsync()
         {
-            Task answer = writes ? connection.ExecuteAsync("CREATE TABLE t (x)") : connection.QueryAsync<int>("SELECT 1");
-            await answer;
+            Task answer = writes ? connection.ExecuteAsync(sql) : connection.QueryAsync<int>(sql);
+            await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             asked.SetResult(Thread.CurrentThread.IsThreadPoolThread);
         }
     }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace LimoCha.Actors.Hosting;
 
 /// <summary>
-/// What waits for a socket goes on at the thread that watches it, instead of waking another for work of microseconds: a tenth of the server's CPU.
+/// What waits for a socket goes on at the thread that watches it, instead of waking another for work of microseconds.
 /// So that thread is left before work of any length: rows are mapped, and callers go on, in the thread pool.
 /// </summary>
 public static class SocketThreads

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -120,6 +121,7 @@ internal sealed class KeyTable : IAsyncDisposable
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
             await transaction.CommitAsync(cancellationToken);
+            await SocketThreads.Leave();
         }
         finally
         {

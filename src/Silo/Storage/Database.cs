@@ -143,9 +143,14 @@ public sealed class Database : IAsyncDisposable
 
     private static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        var connection = await source.OpenConnectionAsync(cancellationToken);
-        await SocketThreads.Leave();
-        return connection;
+        try
+        {
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
+        finally
+        {
+            await SocketThreads.Leave();
+        }
     }
 
     /// <inheritdoc />

@@ -9,16 +9,21 @@ namespace LimoCha.Actors.Storage;
 /// <summary>
 /// Dapper's queries, with rows that have come as a whole before they are looked at. Dapper's own read columns while they come: what is not there
 /// yet is waited for by a blocked thread, and a connection that breaks meanwhile is a <see cref="DataException"/> that nobody takes for one.
-/// Whoever waits for an answer goes on in the thread pool (<see cref="SocketThreads"/>).
+/// Whoever waits for an answer, or for the failure, goes on in the thread pool (<see cref="SocketThreads"/>).
 /// </summary>
 public static class Rows
 {
     /// <summary>All rows.</summary>
     public static async Task<List<T>> QueryAsync<T>(this DbConnection connection, CommandDefinition command)
     {
-        var rows = await ReadAsync<T>(connection, command);
-        await SocketThreads.Leave();
-        return rows;
+        try
+        {
+            return await ReadAsync<T>(connection, command);
+        }
+        finally
+        {
+            await SocketThreads.Leave();
+        }
     }
 
     /// <summary>All rows.</summary>
@@ -44,11 +49,16 @@ public static class Rows
     /// <summary>Runs a statement; how many rows it changed.</summary>
     public static async Task<int> ExecuteAsync(this DbConnection connection, CommandDefinition command)
     {
+        try
+        {
 #pragma warning disable RS0030 // This is what is to be used instead.
-        var changed = await SqlMapper.ExecuteAsync(connection, command);
+            return await SqlMapper.ExecuteAsync(connection, command);
 #pragma warning restore RS0030
-        await SocketThreads.Leave();
-        return changed;
+        }
+        finally
+        {
+            await SocketThreads.Leave();
+        }
     }
 
     /// <summary>Runs a statement; how many rows it changed.</summary>

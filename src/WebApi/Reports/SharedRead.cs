@@ -61,6 +61,8 @@ internal sealed class SharedRead<TKey, TAnswer>(TimeProvider clock)
 
         private async Task<Known> ReadAsync(Func<Task<TAnswer>> read)
         {
+            // Those who wait for it do so without a thread, whatever of it runs before it waits itself: SQLite's reads do not.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             var (asOf, began) = (clock.GetUtcNow(), clock.GetTimestamp());
             var until = long.MinValue;
             try

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using FluentAssertions;
+using LimoCha.Actors.Kernel;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
-namespace LimoCha.Actors.Kernel;
+namespace LimoCha.Actors.Unit.Kernel;
 
 public sealed class IdsTests
 {

@@ -1,8 +1,7 @@
-using FluentAssertions;
+using LimoCha.Actors.Reports;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
-namespace LimoCha.Actors.Reports;
+namespace LimoCha.Actors.Unit.Reports;
 
 public sealed class SharedReadTests
 {
@@ -82,6 +81,20 @@ public sealed class SharedReadTests
         under.SetResult(7);
 
         (await second).Should().Be(7);
+    }
+
+    [Fact]
+    public async Task Who_asks_is_not_held_up_by_a_read_that_never_waits()
+    {
+        using var goOn = new ManualResetEventSlim();
+        var asked = Get("a", () =>
+        {
+            goOn.Wait();
+            return Task.FromResult(7);
+        });
+        goOn.Set();
+
+        (await asked).Should().Be(7);
     }
 
     private async Task<int> Get(string key, Func<Task<int>> read) => (await shared.GetAsync(key, () => { reads++; return read(); }, default)).Answer;
