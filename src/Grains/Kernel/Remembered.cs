@@ -14,6 +14,9 @@ public sealed class Remembered<TKey, TValue>(TimeSpan good, TimeProvider clock)
     private const int Most = 50_000;
     private readonly ConcurrentDictionary<TKey, (TValue Value, long At)> answers = new();
 
+    // The dictionary's own count locks all of it.
+    private int held;
+
     /// <summary>The remembered answer, or a new one.</summary>
     public ValueTask<TValue> GetAsync(TKey key, Func<TKey, Task<TValue>> ask)
     {
@@ -24,19 +27,29 @@ public sealed class Remembered<TKey, TValue>(TimeSpan good, TimeProvider clock)
     }
 
     /// <summary>Asks anew the next time.</summary>
-    public void Forget(TKey key) => answers.TryRemove(key, out _);
+    public void Forget(TKey key)
+    {
+        if (answers.TryRemove(key, out _))
+        {
+            Interlocked.Decrement(ref held);
+        }
+    }
 
     private async Task<TValue> AskAsync(TKey key, Func<TKey, Task<TValue>> ask)
     {
         // From before the question: what changed while it was under way is not hidden for longer than promised.
         var at = clock.GetTimestamp();
         var value = await ask(key);
-        if (answers.Count > Most)
+        if (!answers.TryAdd(key, (value, at)))
+        {
+            answers[key] = (value, at);
+        }
+        else if (Interlocked.Increment(ref held) > Most)
         {
             answers.Clear();
+            held = 0;
         }
 
-        answers[key] = (value, at);
         return value;
     }
 }

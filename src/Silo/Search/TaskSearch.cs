@@ -21,8 +21,9 @@ public static class TaskSearch
     /// <summary>So many of the first are enough for a page, mostly; if they are not, it is read through.</summary>
     private const int EnoughBlocks = 128;
 
-    /// <summary>More pieces of a long text hardly leave fewer blocks.</summary>
+    /// <summary>More pieces of a long text hardly leave fewer blocks, and neither do more of their bits, each of which is planned anew.</summary>
     private const int MostPieces = 16;
+    private const int MostBits = 32;
 
     private static readonly Guid Highest = Guid.AllBitsSet;
 
@@ -34,7 +35,7 @@ public static class TaskSearch
         // The first bit of each piece before the second of any, and the last pieces first, where numbers differ: what lacks a rare piece of a text of
         // common ones is seen to soon.
         var pieces = TextPieces.Wanted(text.Trim()).Reverse().Take(MostPieces).Select(piece => TextSignature.BitsOf(piece).ToArray()).ToList();
-        var bits = Enumerable.Range(0, TextSignature.BitsEach).SelectMany(i => pieces.Select(piece => piece[i])).Distinct().ToList();
+        var bits = Enumerable.Range(0, TextSignature.BitsEach).SelectMany(i => pieces.Select(piece => piece[i])).Distinct().Take(MostBits).ToList();
         if (database.Kind != DatabaseKind.PostgreSql || bits.Count == 0)
         {
             return null;
