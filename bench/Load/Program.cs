@@ -13,7 +13,7 @@ using LimoCha.Bench;
 //   hub     <contender> <base> <users.json> <connections> <server pid>
 //   lists   <base> <users.json> <seconds> <size> <path>…   time of list pages
 //   fill    <base> <users.json> <count>                    makes so many tasks and customers
-//   cpu     <results.jsonl> <measure> <contender> <contender=ratio>…   lines of the CPU that each took, server and database
+//   cpu     <results.jsonl> <measure> <contender> <contender=ratio>…   lines of the CPU that each took in the first measure, server and database
 //   simulate <results.jsonl>                               the group commit's queue, fitted to the lines and compared with them
 //   sink    <port>                                         an HTTP server that takes whatever is posted and answers 200
 //   line    <measure> <contender> <unit> more|less <value> [floor]   a measurement made elsewhere, as a JSON line
@@ -32,8 +32,7 @@ switch (args)
         await File.WriteAllTextAsync(svg, Report.Plot(await File.ReadAllLinesAsync(results)));
         return 0;
     case ["median", var results, var contender]:
-        var lines = (await File.ReadAllLinesAsync(results)).Where(line => line.StartsWith('{')).Select(Line.Of).Where(line => line.Contender == contender).ToList();
-        Console.WriteLine(Report.Middle(lines.Where(line => line.Measure == lines[0].Measure).Select(line => line.Value)).ToString("F0", CultureInfo.InvariantCulture));
+        Console.WriteLine(Report.Middle(First(await File.ReadAllLinesAsync(results), contender).Where(line => line.Contender == contender).Select(line => line.Value)).ToString("F0", CultureInfo.InvariantCulture));
         return 0;
     case ["dispatch" or "work", "closed" or "open" or "overload", var contender, var address, var users, var devices, var load, var seconds, .. var pids]:
         await using (var run = await Dispatch.ConnectAsync(new(address), users, Number(devices), works: args[0] == "work"))
@@ -64,7 +63,7 @@ switch (args)
         await Fill.RunAsync(new(address), users, Number(count));
         return 0;
     case ["cpu", var results, var measure, var baseline, .. var others]:
-        foreach (var line in (await File.ReadAllLinesAsync(results)).Where(line => line.StartsWith('{')).Select(Line.Of).ToList())
+        foreach (var line in First(await File.ReadAllLinesAsync(results), baseline))
         {
             var goal = others.Select(other => other.Split('=')).FirstOrDefault(other => other[0] == line.Contender);
             Console.WriteLine(line with
@@ -91,6 +90,14 @@ switch (args)
     default:
         await Console.Error.WriteLineAsync("usage: see the first lines of bench/Load/Program.cs");
         return 2;
+}
+
+// The lines of the first measure in which the contender took part.
+static List<Line> First(IEnumerable<string> results, string contender)
+{
+    var lines = results.Where(line => line.StartsWith('{')).Select(Line.Of).ToList();
+    var first = lines.First(line => line.Contender == contender).Measure;
+    return [.. lines.Where(line => line.Measure == first)];
 }
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -35,6 +35,10 @@ internal static class Report
         public double Median { get; } = Middle(Lines.Select(line => line.Value));
         public double Low => Lines.Min(line => line.Value);
         public double High => Lines.Max(line => line.Value);
+
+        /// <summary>How many times the other's, round by round: contenders take turns, so what the machine does meanwhile is in both.</summary>
+        public IReadOnlyList<double> Within(Contender other) => Lines.Count == other.Lines.Count && Lines.Count > 1 ? [.. Lines.Zip(other.Lines, (own, its) => own.Value / its.Value)] : [];
+
         public double Extra(string column) => Middle(Lines.Where(line => line.Extras?.ContainsKey(column) == true).Select(line => line.Extras![column]));
     }
 
@@ -59,7 +63,7 @@ internal static class Report
                     if (contenders.Find(other => other.Name == against) is { } other)
                     {
                         var ratio = contender.Median / other.Median;
-                        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"- {contender.Name}: **{ratio:F2} ×** {against} (goal {(better == "more" ? "≥" : "≤")} {goal} ×: {Reached(better == "more" ? ratio >= goal : ratio <= goal)})"));
+                        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"- {contender.Name}: **{ratio:F2} ×** {against} (goal {(better == "more" ? "≥" : "≤")} {goal} ×: {Reached(better == "more" ? ratio >= goal : ratio <= goal)}){Rounds(contender.Within(other))}"));
                     }
                 }
 
@@ -105,6 +109,9 @@ internal static class Report
     private static IEnumerable<(string Measure, string Unit, string Better, List<Contender> Contenders)> Measures(IEnumerable<string> lines) =>
         lines.Where(line => line.StartsWith('{')).Select(Line.Of).GroupBy(line => line.Measure).Select(group => (
             group.Key, group.First().Unit, group.First().Better, group.GroupBy(line => line.Contender).Select(contender => new Contender(contender.Key, [.. contender])).ToList()));
+
+    private static string Rounds(IReadOnlyList<double> ratios) =>
+        ratios.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; within a round {Middle(ratios):F2} × ({ratios.Min():F2}–{ratios.Max():F2})");
 
     private static string Reached(bool yes) => yes ? "reached" : "**not reached**";
 

@@ -23,4 +23,6 @@ echo "Open loop at the conventional stack's peak of $peak/s"
 for round in $(seq "$rounds"); do
   for contender in conventional product; do measure "$contender" open "$peak" | tee -a "$results"; done
 done
+# What a dispatch takes of a contender and its database: the machine gives more or less from round to round, the generator takes its part of it.
+load cpu "$results" "CPU of a dispatch, server and database" conventional product=0.33 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep dispatch "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

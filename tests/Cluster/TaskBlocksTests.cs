@@ -1,28 +1,13 @@
-using System.Data.Common;
 using Dapper;
 using LimoCha.Actors.Search;
-using LimoCha.Actors.Storage;
 using LimoCha.Actors.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace LimoCha.Actors.Cluster;
 
 /// <summary>The skip index of the tasks' texts: what is looked for is in the blocks it says, whatever happens meanwhile.</summary>
-public sealed class TaskBlocksTests : IAsyncLifetime
+public sealed class TaskBlocksTests : SkipIndexTests
 {
     private static readonly string[] Words = ["安装", "维修", "回访", "宽带", "Router", "合同", "invoice", "样品", "空调", "SO-20261126-0042"];
-
-    private readonly DateTimeOffset hourAgo = TimeProvider.System.GetUtcNow().AddHours(-1);
-    private TestHost host = null!;
-    private int made;
-
-    /// <summary>Without the silo's own maker: these tests say when.</summary>
-    public async Task InitializeAsync() => host = await TestHost.StartAsync(
-        DatabaseKind.PostgreSql,
-        services: services => services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationFactory?.Method.ReturnType == typeof(TaskBlocks))));
-
-    public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Fact]
     public async Task Whatever_is_looked_for_is_found_where_the_index_says_and_rare_texts_in_few_blocks()
@@ -34,11 +19,11 @@ public sealed class TaskBlocksTests : IAsyncLifetime
         blocks.Should().BeGreaterThanOrEqualTo(3_000 / TaskBlocks.MostTasks);
         for (var i = 0; i < 200; i++)
         {
-            var text = await host.QueryAsync<string>("SELECT title FROM task OFFSET @skip LIMIT 1", new { skip = random.Next(3_000) });
+            var text = await Host.QueryAsync<string>("SELECT title FROM task OFFSET @skip LIMIT 1", new { skip = random.Next(3_000) });
             var from = random.Next(text.Length - 2);
             var part = text.Substring(from, random.Next(2, Math.Min(12, text.Length - from) + 1)).Trim();
             var newestFirst = i % 2 == 0;
-            var ranges = await TaskSearch.WhereAsync(host.Database, i % 3 == 0 ? part.ToUpperInvariant() : part, newestFirst, default);
+            var ranges = await TaskSearch.WhereAsync(Host.Database, i % 3 == 0 ? part.ToUpperInvariant() : part, newestFirst, default);
             if (ranges is not null)
             {
                 await InsideAsync(ranges, part);
@@ -56,7 +41,7 @@ public sealed class TaskBlocksTests : IAsyncLifetime
         await NowhereAsync("闻人望舒");
 
         // Between two that are in a block.
-        await InsertAsync(["闻人望舒 家里"], at: hourAgo.AddMilliseconds(300));
+        await InsertAsync(["闻人望舒 家里"], at: HourAgo.AddMilliseconds(300));
         (await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL")).Should().Be(1);
         await FoundAsync("闻人望舒");
         await MakeAllAsync();
@@ -77,7 +62,7 @@ public sealed class TaskBlocksTests : IAsyncLifetime
         await InsertAsync([.. Enumerable.Range(0, 300).Select(i => $"回访 {i:D6}")]);
         await MakeAllAsync();
         var before = await CountAsync("SELECT count(*) FROM task_block");
-        await InsertAsync([.. Enumerable.Range(0, 2_000).Select(i => $"补录 {i:D6}")], at: hourAgo.AddMilliseconds(20));
+        await InsertAsync([.. Enumerable.Range(0, 2_000).Select(i => $"补录 {i:D6}")], at: HourAgo.AddMilliseconds(20));
         await MakeAllAsync();
         (await CountAsync("SELECT count(*) FROM task_block")).Should().BeGreaterThan(before + 5);
         (await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL")).Should().Be(0);
@@ -90,10 +75,10 @@ public sealed class TaskBlocksTests : IAsyncLifetime
     [Fact]
     public async Task No_block_begins_over_a_task_that_is_being_written_and_none_misses_what_comes_while_it_is_signed()
     {
-        await using (var connection = await host.Database.OpenAsync())
+        await using (var connection = await Host.Database.OpenAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            await InsertAsync(["端木 家里"], at: hourAgo.AddMilliseconds(300), connection);
+            await InsertAsync(["端木 家里"], at: HourAgo.AddMilliseconds(300), connection);
             await InsertAsync([.. Enumerable.Range(0, 600).Select(i => $"回访 {i:D6}")]);
             (await Blocks.MakeAsync(TimeSpan.Zero)).Should().BeFalse("it would not see the task");
             (await CountAsync("SELECT count(*) FROM task_block")).Should().Be(0);
@@ -102,10 +87,10 @@ public sealed class TaskBlocksTests : IAsyncLifetime
 
         // Begun, and read before a task in it is there.
         (await Blocks.MakeAsync(TimeSpan.Zero)).Should().BeTrue();
-        await using (var connection = await host.Database.OpenAsync())
+        await using (var connection = await Host.Database.OpenAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            await InsertAsync(["尉迟 公司"], at: hourAgo.AddMilliseconds(200), connection);
+            await InsertAsync(["尉迟 公司"], at: HourAgo.AddMilliseconds(200), connection);
             var making = Blocks.MakeAsync(TimeSpan.Zero);
             await Eventually.TrueAsync(
                 async () => making.IsCompleted || await CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0, "it waits");
@@ -122,7 +107,7 @@ public sealed class TaskBlocksTests : IAsyncLifetime
         {
             for (var i = 0; i < 40; i++)
             {
-                await InsertAsync([$"迟到 {writer:D4}{i:D4}"], at: hourAgo.AddMilliseconds(writer * 10 + i));
+                await InsertAsync([$"迟到 {writer:D4}{i:D4}"], at: HourAgo.AddMilliseconds(writer * 10 + i));
             }
         })).ToArray();
         while (!Task.WhenAll(writers).IsCompleted)
@@ -139,52 +124,5 @@ public sealed class TaskBlocksTests : IAsyncLifetime
                 await FoundAsync($"迟到 {writer:D4}{i:D4}");
             }
         }
-    }
-
-    private TaskBlocks Blocks => host.Services.GetRequiredService<TaskBlocks>();
-
-    private async Task MakeAllAsync()
-    {
-        await Eventually.TrueAsync(
-            async () => !await Blocks.MakeAsync(TimeSpan.Zero) && await CountAsync("SELECT count(*) FROM task_block WHERE signature IS NULL") == 0
-                && await CountAsync("SELECT count(*) FROM task WHERE id > coalesce((SELECT max(last_id::text)::uuid FROM task_block), '00000000-0000-0000-0000-000000000000')") < TaskBlocks.MostTasks, "all blocks are made");
-        (await CountAsync("SELECT count(*) FROM task_block b WHERE after_id <> coalesce((SELECT max(p.last_id::text)::uuid FROM task_block p WHERE p.last_id < b.last_id), '00000000-0000-0000-0000-000000000000')"))
-            .Should().Be(0, "blocks follow one another without a gap");
-    }
-
-    private async Task InsertAsync(string[] titles, DateTimeOffset? at = null, DbConnection? within = null)
-    {
-        var from = Interlocked.Add(ref made, titles.Length) - titles.Length;
-        Guid[] ids = [.. titles.Select((_, i) => Guid.CreateVersion7(at ?? hourAgo.AddMilliseconds(from + i)))];
-        await using var own = within is null ? await host.Database.OpenAsync() : null;
-        await (within ?? own)!.ExecuteAsync(
-            "INSERT INTO task (id, version, title, stage, priority, creator_id, created_at, updated_at, comments) SELECT id, 1, title, 0, 1, id, now(), now(), 0 FROM unnest(@ids, @titles) t(id, title)", new { ids, titles });
-    }
-
-    private async Task FoundAsync(string text)
-    {
-        var ranges = await TaskSearch.WhereAsync(host.Database, text, newestFirst: true, default);
-        if (ranges is not null)
-        {
-            await InsideAsync(ranges, text);
-        }
-
-        (await CountAsync("SELECT count(*) FROM task WHERE title LIKE @text", new { text = $"%{text}%" })).Should().BeGreaterThan(0);
-    }
-
-    private async Task NowhereAsync(string text) =>
-        (await TaskSearch.WhereAsync(host.Database, text, newestFirst: true, default))!.Last.Should().Equal([Guid.AllBitsSet], "no block has it");
-
-    private async Task InsideAsync(IdRanges ranges, string text) =>
-        (await CountAsync(
-            "SELECT count(*) FROM task WHERE title ILIKE @text AND (SELECT count(*) FROM unnest(@After, @Last) r(a, l) WHERE id > a AND id <= l) <> 1",
-            new { text = $"%{text}%", ranges.After, ranges.Last })).Should().Be(0, "all that have {0} are where the index says, once", text);
-
-    private Task<long> CountAsync(string sql, object? parameters = null) => host.QueryAsync<long>(sql, parameters);
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var connection = await host.Database.OpenAsync();
-        await connection.ExecuteAsync(sql);
     }
 }

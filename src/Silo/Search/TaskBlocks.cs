@@ -9,7 +9,7 @@ namespace LimoCha.Actors.Search;
 
 /// <summary>
 /// Makes the skip index of the tasks' texts: blocks of tasks that follow one another by id, each with the signature of its texts
-/// (<c>0013-text-search.sql</c>, <c>0014-late-tasks.sql</c>). In the background, by one silo at a time. A block is there before it is signed: from
+/// (<c>0013-text-search.sql</c>, <c>0014-late-tasks.sql</c>), and groups of blocks (<see cref="TaskGroups"/>). In the background, by one silo at a time. A block is there before it is signed: from
 /// then on whatever comes into it or changes in it is counted, and a block is signed only if nothing was since its texts were read.
 /// PostgreSQL only: SQLite's lists are read through.
 /// </summary>
@@ -34,7 +34,7 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
     /// <summary>Waits for the tasks that are being written, while others wait for the blocks. Not for long: who writes for long must not stop everybody.</summary>
     private const string WaitForWriters = "SET LOCAL lock_timeout = '200ms'; SELECT pg_advisory_xact_lock(5502938347127201)";
 
-    /// <summary>Signs the next block that is not signed, and begins another; false when there is nothing to do now.</summary>
+    /// <summary>Signs the next block that is not signed, begins another, and makes a group; false when there is nothing to do now.</summary>
     /// <param name="settled">How old a task has to be for a block to begin with it.</param>
     /// <param name="cancellationToken">Ends it, and nothing is half done.</param>
     internal async Task<bool> MakeAsync(TimeSpan settled, CancellationToken cancellationToken = default)
@@ -49,7 +49,8 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
         var open = await connection.QueryFirstOrDefaultAsync<OpenBlock>("SELECT after_id, last_id, touched FROM task_block WHERE signature IS NULL ORDER BY last_id LIMIT 1");
         var signed = open is null ? [] : await SignAsync(connection, open);
         var next = await NextAsync(connection, settled);
-        if (open is null && next is null)
+        var group = await TaskGroups.NextAsync(connection);
+        if (open is null && next is null && group is null)
         {
             return false;
         }
@@ -71,6 +72,11 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
         if (next is not null)
         {
             await InsertAsync(connection, next.AfterId, [new(next.LastId, null)]);
+        }
+
+        if (group is not null)
+        {
+            await TaskGroups.AddAsync(connection, group);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -15,13 +15,13 @@ public static class TaskSearch
     /// <summary>More blocks than these are not read: a text that many have is found by reading through.</summary>
     private const int MostBlocks = 512;
 
-    /// <summary>So many blocks are looked at before all are.</summary>
-    private const int FirstBlocks = 512;
+    /// <summary>So many groups of blocks are looked at before all are.</summary>
+    private const int FirstGroups = 2;
 
     /// <summary>So many of the first are enough for a page, mostly; if they are not, it is read through.</summary>
     private const int EnoughBlocks = 128;
 
-    /// <summary>More pieces of a long text hardly leave fewer blocks, and neither do more of their bits, each of which is planned anew.</summary>
+    /// <summary>More pieces of a long text hardly leave fewer blocks, and neither do more of their bits.</summary>
     private const int MostPieces = 16;
     private const int MostBits = 32;
 
@@ -35,32 +35,31 @@ public static class TaskSearch
         // The first bit of each piece before the second of any, and the last pieces first, where numbers differ: what lacks a rare piece of a text of
         // common ones is seen to soon.
         var pieces = TextPieces.Wanted(text.Trim()).Reverse().Take(MostPieces).Select(piece => TextSignature.BitsOf(piece).ToArray()).ToList();
-        var bits = Enumerable.Range(0, TextSignature.BitsEach).SelectMany(i => pieces.Select(piece => piece[i])).Distinct().Take(MostBits).ToList();
-        if (database.Kind != DatabaseKind.PostgreSql || bits.Count == 0)
+        int[] bits = [.. Enumerable.Range(0, TextSignature.BitsEach).SelectMany(i => pieces.Select(piece => piece[i])).Distinct().Take(MostBits)];
+        if (database.Kind != DatabaseKind.PostgreSql || bits.Length == 0)
         {
             return null;
         }
 
-        var may = $"(signature IS NULL OR {string.Join(" AND ", bits.Select(bit => $"get_bit(signature, {bit}) = 1"))})";
-        var order = newestFirst ? "DESC" : "ASC";
         await using var connection = await database.OpenAsync(cancellationToken);
-        // What stands in many blocks is in some of the first, which are looked at by the index; what is rare is looked for in all, as they lie.
-        var first = await RangesAsync($"SELECT * FROM (SELECT * FROM task_block ORDER BY last_id {order} LIMIT {FirstBlocks}) first WHERE {may}");
+        // What stands in many blocks is in some of the first.
+        var first = newestFirst ? await RangesAsync(FirstGroups) : [];
         if (first.Count >= EnoughBlocks)
         {
             return Ranges(first, all: false, newestFirst);
         }
 
-        var found = await RangesAsync($"SELECT * FROM task_block WHERE {may}");
+        var found = await RangesAsync(null);
         return found.Count > MostBlocks ? Ranges(found[..MostBlocks], all: false, newestFirst) : Ranges(found, all: true, newestFirst);
 
-        // With what is in no block yet, in one statement: what becomes a block meanwhile is in one of both, never in neither.
-        async Task<List<RangeRow>> RangesAsync(string blocks) => await connection.QueryAsync<RangeRow>(new CommandDefinition(
-            $"""
-            SELECT after_id, last_id FROM ({blocks}) blocks
-            UNION ALL (SELECT last_id, @Highest FROM task_block ORDER BY last_id DESC LIMIT 1)
-            ORDER BY 2 {order} LIMIT {MostBlocks + 2}
-            """, new { Highest }, cancellationToken: cancellationToken));
+        Task<List<RangeRow>> RangesAsync(long? groups) => connection.QueryAsync<RangeRow>(new CommandDefinition(
+            "SELECT after_id, last_id FROM task_blocks_with(@bits, @parts, @froms, @groups, @newestFirst, @most)",
+            new
+            {
+                bits = bits.Select(bit => (long)bit).ToArray(), parts = bits.Select(bit => TaskGroups.SliceOf(bit).Part).ToArray(), froms = bits.Select(bit => TaskGroups.SliceOf(bit).From).ToArray(),
+                groups, newestFirst, most = (long)MostBlocks + 2,
+            },
+            cancellationToken: cancellationToken));
     }
 
     /// <summary>Without a gap as far as they reach: oldest first, what is in no block yet follows all blocks or none.</summary>
