@@ -28,6 +28,12 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
     /// <summary>Between two looks while there is something to do. Each look costs some ten statements, however little it finds.</summary>
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// The least id of what is younger than @settled, in SQL. The clock's reading as a query of its own: it may differ from row to row, and only what is one value
+    /// is looked up in an index.
+    /// </summary>
+    internal const string SettledId = "(SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp() - @settled) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid)";
+
     /// <summary>One silo at a time makes blocks.</summary>
     private const long MakersLock = 5502938347127202;
 
@@ -128,13 +134,7 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
     private static async Task<OpenBlock?> NextAsync(NpgsqlConnection connection, TimeSpan settled)
     {
         var after = await connection.QueryFirstOrDefaultAsync<Guid>("SELECT last_id FROM task_block ORDER BY last_id DESC LIMIT 1");
-        // The clock's reading as a query of its own: it may differ from row to row, and only what is one value is looked up in an index.
-        var ids = await connection.QueryAsync<Guid>(
-            $"""
-            SELECT id FROM task
-            WHERE id > @after AND id < (SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp() - @settled) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid)
-            ORDER BY id LIMIT {AtOnce}
-            """, new { after, settled });
+        var ids = await connection.QueryAsync<Guid>($"SELECT id FROM task WHERE id > @after AND id < {SettledId} ORDER BY id LIMIT {AtOnce}", new { after, settled });
         var full = ids.Count - ids.Count % MostTasks;
         return full == 0 ? null : new(after, ids[full - 1], 0);
     }

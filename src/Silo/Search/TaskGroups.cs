@@ -19,8 +19,8 @@ internal static class TaskGroups
     /// <summary>Slices that are one row.</summary>
     private const int SlicesEach = 32;
 
-    /// <summary>The newest blocks stay by themselves: what comes a little late comes to them.</summary>
-    private const int Newest = 16;
+    /// <summary>The newest blocks stay by themselves: what comes late comes to them, and a group that it came to is made again whole.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
 
     /// <summary>The row that has a bit's slice, and where in it the slice begins, as PostgreSQL counts.</summary>
     public static (short Part, int From) SliceOf(int bit) => ((short)(bit / SlicesEach), bit % SlicesEach * Blocks + 1);
@@ -28,18 +28,16 @@ internal static class TaskGroups
     /// <summary>The next blocks that can be a group, with their slices written; null when there are none.</summary>
     public static async Task<Group?> NextAsync(NpgsqlConnection connection)
     {
-        var ends = new { Lowest = Guid.Empty, Highest = Guid.AllBitsSet, Blocks, Newest };
         // Between groups, or after the last one.
         var gap = await connection.QueryFirstOrDefaultAsync<Gap>(
-            """
+            $"""
             SELECT after_id, until_id FROM (
-                SELECT f.after_id, coalesce((SELECT g.after_id FROM task_block_group g WHERE g.last_id > f.after_id ORDER BY g.last_id LIMIT 1), @Highest) AS until_id
-                FROM (SELECT @Lowest AS after_id UNION ALL SELECT last_id FROM task_block_group) f) gap
+                SELECT f.after_id, coalesce((SELECT g.after_id FROM task_block_group g WHERE g.last_id > f.after_id ORDER BY g.last_id LIMIT 1), {TaskBlocks.SettledId}) AS until_id
+                FROM (SELECT @Empty AS after_id UNION ALL SELECT last_id FROM task_block_group) f) gap
             WHERE after_id < until_id AND EXISTS (
-                SELECT FROM task_block b WHERE b.last_id > gap.after_id AND b.last_id <= gap.until_id
-                ORDER BY b.last_id OFFSET @Blocks - 1 + CASE WHEN gap.until_id = @Highest THEN @Newest ELSE 0 END LIMIT 1)
+                SELECT FROM task_block b WHERE b.last_id > gap.after_id AND b.last_id <= gap.until_id ORDER BY b.last_id OFFSET {Blocks} - 1 LIMIT 1)
             ORDER BY after_id LIMIT 1
-            """, ends);
+            """, new { Guid.Empty, Settled });
         if (gap is null)
         {
             return null;
