@@ -33,6 +33,10 @@ public abstract class SkipIndexTests : IAsyncLifetime
             .Should().Be(0, "blocks follow one another without a gap");
     }
 
+    /// <summary>Until a maker waits for those who write, or has done without.</summary>
+    protected Task WaitsForWritersAsync(Task making) => Eventually.TrueAsync(
+        async () => making.IsCompleted || await CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0, "it waits");
+
     protected async Task InsertAsync(string[] titles, DateTimeOffset? at = null, DbConnection? within = null)
     {
         var from = Interlocked.Add(ref made, titles.Length) - titles.Length;

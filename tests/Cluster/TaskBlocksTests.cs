@@ -92,8 +92,7 @@ public sealed class TaskBlocksTests : SkipIndexTests
             await using var transaction = await connection.BeginTransactionAsync();
             await InsertAsync(["尉迟 公司"], at: HourAgo.AddMilliseconds(200), connection);
             var making = Blocks.MakeAsync(TimeSpan.Zero);
-            await Eventually.TrueAsync(
-                async () => making.IsCompleted || await CountAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0, "it waits");
+            await WaitsForWritersAsync(making);
             await transaction.CommitAsync();
             await making;
         }
