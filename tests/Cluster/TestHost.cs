@@ -175,7 +175,7 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
 
     public async Task RegisterAsync()
     {
-        me ??= new(Guid.CreateVersion7(), client.CreateObjectReference<IDeviceGateway>(this));
+        me ??= new(Guid.CreateVersion7(), client.CreateObjectReference<IDeviceGateway>(this)) { TakesMany = true };
         await client.GetGrain<IGatewayRegistryGrain>(0).RegisterAsync(me);
     }
 
@@ -205,6 +205,8 @@ public sealed class TestDevice(IClusterClient client, Guid userId, Guid sessionI
             (await Task.WhenAny(next, deadline)).Should().NotBe(deadline, "the device should have been told within {0} s; it shows {1} cards", seconds, Shown.Count);
         }
     }
+
+    public Task PushManyAsync(IReadOnlyList<UserPush> pushes) => Task.WhenAll(pushes.Select(push => PushAsync(push.UserId, push.Messages)));
 
     public Task PushAsync(Guid user, IReadOnlyList<DeviceMessage> messages)
     {

@@ -149,6 +149,16 @@ public sealed record DeviceMessage
     [Id(6)] public long Token { get; init; }
 }
 
+/// <summary>What a gateway is asked to send to connections of one user, in this order.</summary>
+[GenerateSerializer, Immutable, Alias("UserPush")]
+public sealed record UserPush(
+    [property: Id(0)] Guid UserId,
+    [property: Id(1)] IReadOnlyList<DeviceMessage> Messages)
+{
+    /// <summary>The span it belongs to (W3C trace context), while somebody listens.</summary>
+    [Id(2), NotPersonal] public string? TraceParent { get; init; }
+}
+
 /// <summary>How far a long job is.</summary>
 [GenerateSerializer, Immutable, Alias("JobProgress"), DataContract]
 [NotPersonal]
@@ -237,6 +247,10 @@ public interface IDeviceGateway : IGrainObserver
     [Alias("PushAsync")]
     Task PushAsync(Guid userId, [Immutable] IReadOnlyList<DeviceMessage> messages);
 
+    /// <summary>Sends to connections of many users; completes when all of it is in the order of its connection.</summary>
+    [Alias("PushManyAsync")]
+    Task PushManyAsync([Immutable] IReadOnlyList<UserPush> pushes);
+
     /// <summary>The connections this gateway holds for a user; asked when a user's actor starts anew.</summary>
     [Alias("ConnectionsAsync")]
     Task<IReadOnlyList<DeviceConnection>> ConnectionsAsync(Guid userId);
@@ -254,7 +268,11 @@ public interface IDeviceGateway : IGrainObserver
 [GenerateSerializer, Immutable, Alias("GatewayRef")]
 public sealed record GatewayRef(
     [property: Id(0)] Guid Epoch,
-    [property: Id(1)] IDeviceGateway Observer);
+    [property: Id(1)] IDeviceGateway Observer)
+{
+    /// <summary>False for a gateway of a version without <see cref="IDeviceGateway.PushManyAsync"/>, while a cluster is updated.</summary>
+    [Id(2)] public bool TakesMany { get; init; }
+}
 
 /// <summary>Knows which gateways are alive. In memory only: gateways register again within seconds.</summary>
 [Alias("IGatewayRegistryGrain")]

@@ -4,7 +4,7 @@ namespace LimoCha.Actors.Devices;
 /// Sends to one gateway in order, one call at a time: what comes while a call is under way goes out together in the
 /// next. A gateway that does not answer is given up, and its connections with it; it re-announces those it still has.
 /// </summary>
-internal sealed class GatewayLink(Guid userId, IDeviceGateway gateway, Action gone)
+internal sealed class GatewayLink(Guid userId, IPushTarget gateway, Action gone)
 {
     private const int MaxQueued = 10_000;
     private List<DeviceMessage> queue = [];

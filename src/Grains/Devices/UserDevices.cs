@@ -13,7 +13,7 @@ namespace LimoCha.Actors.Devices;
 /// A gateway that tells of a connection from then on sends only what this actor sends. So what is open is looked up after
 /// that and before the connection gets the whole set: everything that another activation may have shown there is in it.
 /// </remarks>
-internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, LocalGateways local, TimeProvider clock, Func<Guid, bool> sessionStands, Func<CancellationToken, Task> look)
+internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, Gateways ways, TimeProvider clock, Func<Guid, bool> sessionStands, Func<CancellationToken, Task> look)
 {
     private const int AskedAtOnce = 32;
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
@@ -63,7 +63,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
         connection = connection with { Hello = connection.Hello with { Have = null } };
         if (!gateways.ContainsKey(gateway.Epoch))
         {
-            gateways[gateway.Epoch] = new(person().UserId, local.Find(gateway.Epoch) ?? gateway.Observer, () =>
+            gateways[gateway.Epoch] = new(person().UserId, ways.To(gateway), () =>
             {
                 gateways.Remove(gateway.Epoch);
                 Inbox.DropGateway(gateway.Epoch);

@@ -20,7 +20,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     private readonly IPresenceStore presence = services.GetRequiredService<IPresenceStore>();
     private readonly IPushQueue pushes = services.GetRequiredService<IPushQueue>();
     private readonly LocalUsers neighbours = services.GetRequiredService<LocalUsers>();
-    private readonly LocalGateways local = services.GetRequiredService<LocalGateways>();
+    private readonly Gateways gateways = services.GetRequiredService<Gateways>();
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
@@ -37,7 +37,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     {
         await base.OnActivateAsync(cancellationToken);
         startedAt = Clock.GetTimestamp();
-        devices = new(this, () => Person, GrainFactory, local, Clock, Stands, LookAsync);
+        devices = new(this, () => Person, GrainFactory, gateways, Clock, Stands, LookAsync);
         if (!Exists)
         {
             return;

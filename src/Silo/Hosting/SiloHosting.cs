@@ -128,7 +128,7 @@ public static class SiloHosting
         services.AddSingleton<TaskBlocks>();
         services.AddHostedService(provider => provider.GetRequiredService<TaskBlocks>());
         services.AddSingleton<IUserReadModel, UserReadModel>();
-        services.TryAddSingleton<LocalGateways>();
+        services.TryAddSingleton<Gateways>();
         services.AddSingleton<LocalUsers>();
         services.AddSingleton<RestingActors>();
         services.AddHostedService<InboxLooks>();

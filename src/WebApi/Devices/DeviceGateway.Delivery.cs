@@ -8,9 +8,21 @@ public sealed partial class DeviceGateway
 {
     private static readonly TimeSpan ResendPeriod = TimeSpan.FromSeconds(1);
 
-    private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages)
+    private async Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages, string? traceParent)
     {
-        using var span = Tracing.Source.StartActivity("push", ActivityKind.Producer);
+        ArgumentNullException.ThrowIfNull(messages);
+        if (messages is [var only])
+        {
+            await SendAsync(userId, only.ConnectionId, messages, traceParent);
+            return;
+        }
+
+        await Task.WhenAll(messages.GroupBy(message => message.ConnectionId).Select(group => SendAsync(userId, group.Key, [.. group], traceParent)));
+    }
+
+    private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages, string? traceParent)
+    {
+        using var span = Tracing.Source.StartActivity("push", ActivityKind.Producer, traceParent);
         return links.TryGetValue(connectionId, out var link) && link.UserId == userId
             ? SendAsync(link, () => Sent(link, messages))
             : GoneAsync(userId, connectionId);

@@ -15,9 +15,9 @@ public sealed partial class DeviceGateway
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The cluster holds observers weakly; this object lives as long as the process, and so does the reference.
-        var me = new GatewayRef(Ids.New(clock), grains.CreateObjectReference<IDeviceGateway>(this));
+        var me = new GatewayRef(Ids.New(clock), grains.CreateObjectReference<IDeviceGateway>(this)) { TakesMany = true };
         DeviceMetrics.CountDevices(() => links.Count, () => links.Values.Sum(link => link.Unacknowledged.Count));
-        local.Add(me.Epoch, this);
+        gateways.Add(me.Epoch, this);
         using var timer = new PeriodicTimer(RegisterPeriod, clock);
         var others = Task.WhenAll(ResendAsync(stoppingToken), AnnounceAsync(me, stoppingToken));
         try
@@ -45,7 +45,7 @@ public sealed partial class DeviceGateway
         }
         finally
         {
-            local.Remove(me.Epoch);
+            gateways.Remove(me.Epoch);
             started.TrySetCanceled(CancellationToken.None);
             await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

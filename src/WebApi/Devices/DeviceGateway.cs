@@ -23,7 +23,7 @@ public interface IDeviceSink
 /// What a device has passed over, or does not acknowledge at all, is sent again from here: the gateway holds the connection,
 /// and when it dies the connection dies with it and the device comes back for the whole set.
 /// </remarks>
-public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways local, TimeProvider clock, ILogger<DeviceGateway> logger) : BackgroundService, IDeviceGateway
+public sealed partial class DeviceGateway(IGrainFactory grains, Gateways gateways, TimeProvider clock, ILogger<DeviceGateway> logger) : BackgroundService, IDeviceGateway, IPushTarget
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
@@ -102,17 +102,20 @@ public sealed partial class DeviceGateway(IGrainFactory grains, LocalGateways lo
         }
     }
 
+    /// <inheritdoc cref="IDeviceGateway.PushAsync" />
+    public Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages) => PushAsync(userId, messages, traceParent: null);
+
     /// <inheritdoc />
-    public async Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages)
+    public Task PushManyAsync(IReadOnlyList<UserPush> pushes)
     {
-        ArgumentNullException.ThrowIfNull(messages);
-        if (messages is [var only])
+        ArgumentNullException.ThrowIfNull(pushes);
+        foreach (var push in pushes)
         {
-            await SendAsync(userId, only.ConnectionId, messages);
-            return;
+            // A slow connection holds no other user up: what comes waits in its turn, and after a while the connection is closed.
+            _ = PushAsync(push.UserId, push.Messages, push.TraceParent);
         }
 
-        await Task.WhenAll(messages.GroupBy(message => message.ConnectionId).Select(group => SendAsync(userId, group.Key, [.. group])));
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc />

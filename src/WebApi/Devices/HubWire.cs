@@ -15,7 +15,7 @@ internal static class HubWire
 
     public static IServiceCollection AddDeviceHub(this IServiceCollection services)
     {
-        services.TryAddSingleton<LocalGateways>();
+        services.TryAddSingleton<Gateways>();
         services.AddSingleton<HubLimits>();
         services.AddSingleton<DeviceGateway>();
         services.AddHostedService(provider => provider.GetRequiredService<DeviceGateway>());
