@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text.Json;
 using HdrHistogram;
 
@@ -17,6 +16,9 @@ internal sealed class Dispatch : IAsyncDisposable
     private const int OverloadConnections = 2_000;
     private const int MaxPosts = 8_000_000;
     private const int MostWarmUp = 15;
+    /// <summary>What a server that refuses is compared with: its own rate at saturation, alone and while a bare server refuses the others.</summary>
+    private const string Saturated = "product, as fast as the answers come";
+    private const string SaturatedBeside = "product, the others refused by a bare server";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Uri address;
@@ -24,7 +26,7 @@ internal sealed class Dispatch : IAsyncDisposable
     private readonly User caller;
     private readonly List<User> people;
     private readonly List<Device> devices = [];
-    private readonly ConcurrentBag<Caller> idle = [];
+    private readonly Callers callers;
 
     // By the number in a task's title: when it was due; 0 once it was shown or refused.
     private readonly long[] due = new long[MaxPosts];
@@ -32,6 +34,8 @@ internal sealed class Dispatch : IAsyncDisposable
     private readonly LongConcurrentHistogram answered = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
     private readonly LongConcurrentHistogram turnedAway = new(1, TimeSpan.FromMinutes(2).Ticks / 10, 3);
     private long posted, received, again, completed;
+    private Callers? others;
+    private int othersRate;
 
     // Answers that are neither made nor refused, by status; 0 is a connection that broke.
     private readonly ConcurrentDictionary<int, int> failures = [];
@@ -41,7 +45,11 @@ internal sealed class Dispatch : IAsyncDisposable
         (this.address, this.works) = (address, works);
         caller = users[0];
         people = [.. users.Skip(1).Take(count)];
+        callers = new(address, "/api/v1/tasks", caller.Token);
     }
+
+    /// <summary>Requests that this server should turn away are posted to another meanwhile, at a fixed rate.</summary>
+    public void Beside(Uri other, int rate) => (others, othersRate) = (new(other, "/api/v1/tasks", caller.Token), rate);
 
     /// <summary>Connects everybody. Devices that work take each task through its steps to the end.</summary>
     public static async Task<Dispatch> ConnectAsync(Uri address, string usersFile, int count, bool works)
@@ -89,7 +97,7 @@ internal sealed class Dispatch : IAsyncDisposable
                     ["shown p99 ms"] = Ms(shown, 99), ["server CPU µs each"] = Each(before.Server, after.Server), ["database CPU µs each"] = Each(before.Database, after.Database),
                     ["generator CPU µs each"] = Each(before.Generator, after.Generator), ["lost"] = lost, ["errors"] = failures.Values.Sum(),
                 },
-                new() { ["product, as fast as the answers come"] = 0.9 });
+                new() { [Saturated] = 0.9, [SaturatedBeside] = 0.9 });
         }
 
         Dictionary<string, double>? goals = contender != "product" ? null : closed ? new() { ["conventional"] = 3, ["push-only"] = 0.5 } : new() { ["conventional"] = 0.5 };
@@ -114,10 +122,8 @@ internal sealed class Dispatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(devices.Select(device => device.DisposeAsync().AsTask()));
-        foreach (var connection in idle)
-        {
-            connection.Dispose();
-        }
+        callers.Dispose();
+        others?.Dispose();
     }
 
     /// <summary>What was posted in time may arrive, and be completed, a little later; what has not come by then is lost.</summary>
@@ -135,6 +141,7 @@ internal sealed class Dispatch : IAsyncDisposable
         var end = Stopwatch.GetTimestamp() + seconds * Stopwatch.Frequency;
         if (mode == "closed")
         {
+            var beside = others is null ? Task.CompletedTask : Callers.AtRateAsync(othersRate, end, OverloadConnections, async since => Refused(await others.PostAsync(Body(0, caller)), since));
             await Task.WhenAll(Enumerable.Range(0, load).Select(async worker =>
             {
                 var random = new Random(worker);
@@ -143,79 +150,44 @@ internal sealed class Dispatch : IAsyncDisposable
                     await PostAsync(people[random.Next(people.Count)], Stopwatch.GetTimestamp());
                 }
             }));
+            await beside;
             return;
         }
 
-        var started = Stopwatch.GetTimestamp();
         var choose = new Random(1);
-        using var connections = new SemaphoreSlim(mode == "overload" ? OverloadConnections : MaxConnections);
-        var tasks = new List<Task>();
-        for (long i = 0; ; i++)
-        {
-            var time = started + i * Stopwatch.Frequency / load;
-            if (time >= end)
-            {
-                break;
-            }
-
-            while (Stopwatch.GetTimestamp() < time)
-            {
-                await Task.Delay(1);
-            }
-
-            // A request that finds no free connection waits here and is late: its time counts from when it was due.
-            await connections.WaitAsync();
-            tasks.Add(PostAndReleaseAsync(people[choose.Next(people.Count)], time));
-        }
-
-        await Task.WhenAll(tasks);
-
-        async Task PostAndReleaseAsync(User to, long since)
-        {
-            await PostAsync(to, since);
-            connections.Release();
-        }
+        await Callers.AtRateAsync(load, end, mode == "overload" ? OverloadConnections : MaxConnections, since => PostAsync(people[choose.Next(people.Count)], since));
     }
 
     private async Task PostAsync(User to, long since)
     {
         var number = Interlocked.Increment(ref posted) - 1;
         due[number] = since;
-        Caller? connection = null;
-        var status = 0;
-        try
+        var status = await callers.PostAsync(Body(number, to));
+        if (status == 201)
         {
-            if (!idle.TryTake(out connection))
-            {
-                connection = new(address, "/api/v1/tasks", caller.Token);
-                await connection.ConnectAsync();
-            }
-
-            status = await connection.PostAsync(string.Create(CultureInfo.InvariantCulture,
-                $$"""{"title":"{{number:D9}}","assigneeId":"{{to.Id}}","description":"Bring the contract and the samples, and ask for the signed copy."}"""));
-            idle.Add(connection);
-            if (status == 201)
-            {
-                Interlocked.Increment(ref completed);
-                answered.RecordValue(Math.Max(1, Microseconds(since)));
-                return;
-            }
-
-            if (status == 429)
-            {
-                due[number] = 0;
-                turnedAway.RecordValue(Math.Max(1, Microseconds(since)));
-                return;
-            }
-        }
-        catch (Exception error) when (error is SocketException or IOException)
-        {
-            connection?.Dispose();
+            Interlocked.Increment(ref completed);
+            answered.RecordValue(Math.Max(1, Microseconds(since)));
+            return;
         }
 
         due[number] = 0;
-        failures.AddOrUpdate(status, 1, (_, count) => count + 1);
+        Refused(status, since);
     }
+
+    private void Refused(int status, long since)
+    {
+        if (status == 429)
+        {
+            turnedAway.RecordValue(Math.Max(1, Microseconds(since)));
+        }
+        else
+        {
+            failures.AddOrUpdate(status, 1, (_, count) => count + 1);
+        }
+    }
+
+    private static string Body(long number, User to) => string.Create(CultureInfo.InvariantCulture,
+        $$"""{"title":"{{number:D9}}","assigneeId":"{{to.Id}}","description":"Bring the contract and the samples, and ask for the signed copy."}""");
 
     private void Shown(ReadOnlySpan<byte> title, bool known)
     {

@@ -5,6 +5,7 @@ using LimoCha.Bench;
 // due to the moment the device has the card, so that a server that stalls is charged for what waited meanwhile.
 //   dispatch|work closed|open|overload <contender> <base> <users.json> <devices> <callers|rate> <seconds> [<server pid> <database pid>]
 //       closed: as fast as the answers come; open, overload: at a fixed rate, whatever the answers do. Prints one JSON line.
+//   dispatch beside <base:rate> <contender> <base> …       the same as closed, while that rate is posted to another server
 //   prepare <base> <set-up token> <count> <users.json>     makes staff through the product's API
 //   place   <base> <users.json>                            makes a check-in place; everybody consents; prints its id
 //   checkins <base> <users.json> <place> <callers> <seconds> [<server pid> <database pid>]
@@ -15,7 +16,7 @@ using LimoCha.Bench;
 //   fill    <base> <users.json> <count>                    makes so many tasks and customers
 //   cpu     <results.jsonl> <measure> <contender> <contender=ratio>…   lines of the CPU that each took in the first measure, server and database
 //   simulate <results.jsonl>                               the group commit's queue, fitted to the lines and compared with them
-//   sink    <port>                                         an HTTP server that takes whatever is posted and answers 200
+//   sink    <port> <status>                                an HTTP server that takes whatever is posted and answers with that status
 //   line    <measure> <contender> <unit> more|less <value> [floor]   a measurement made elsewhere, as a JSON line
 //   report  <results.jsonl>                                medians, ratios and goals as tables
 //   plot    <results.jsonl> <out.svg>                      the same as bars
@@ -38,6 +39,15 @@ switch (args)
         await using (var run = await Dispatch.ConnectAsync(new(address), users, Number(devices), works: args[0] == "work"))
         {
             Console.WriteLine(await run.MeasureAsync(args[1], contender, Number(load), Number(seconds), new(pids)));
+        }
+
+        return 0;
+    case ["dispatch", "beside", var other, var contender, var address, var users, var devices, var load, var seconds, .. var pids]:
+        await using (var run = await Dispatch.ConnectAsync(new(address), users, Number(devices), works: false))
+        {
+            var at = other.LastIndexOf(':');
+            run.Beside(new(other[..at]), Number(other[(at + 1)..]));
+            Console.WriteLine(await run.MeasureAsync("closed", contender, Number(load), Number(seconds), new(pids)));
         }
 
         return 0;
@@ -81,8 +91,8 @@ switch (args)
         }
 
         return 0;
-    case ["sink", var port]:
-        await Sink.RunAsync(Number(port));
+    case ["sink", var port, var status]:
+        await Sink.RunAsync(Number(port), Number(status));
         return 0;
     case ["line", var measure, var contender, var unit, var better, var value, .. var floor]:
         Console.WriteLine(new Line(measure, contender, unit, better, double.Parse(value, CultureInfo.InvariantCulture), Floor: floor.Length > 0 ? double.Parse(floor[0], CultureInfo.InvariantCulture) : null));

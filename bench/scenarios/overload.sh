@@ -1,16 +1,22 @@
-# Three times what the product can do is offered to it: it refuses the rest at once (429) and keeps its pace.
+# Three times what the product can do is offered to it: it refuses the rest at once (429) and keeps its pace. Offering takes CPU of the same cores, and
+# so does any refusal. So the product is also measured at saturation while just as many requests are posted to a bare Kestrel that answers 429 to all.
 postgres product
 product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)"
 staff product "$devices"
-measure() { load dispatch "$1" product "${address[product]}/" "$work/users-product.json" "$devices" "$2" "$seconds" "${server[product]}" "$(database_pid)"; }
-warm_up "measure closed $callers"
+port_seed=$((port_seed + 1))
+bare=http://127.0.0.1:$port_seed
+DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$((($(nproc) + 1) / 2)) load sink "$port_seed" 429 &
+server[bare]=$!
+until [ "$(curl -s -o /dev/null -w '%{http_code}' "$bare")" = 429 ]; do sleep 0.1; done
+measure() { load dispatch "${@:2}" product "${address[product]}/" "$work/users-product.json" "$devices" "$1" "$seconds" "${server[product]}" "$(database_pid)"; }
+at_saturation() { sed "s/\"measure\":\"[^\"]*\",\"contender\":\"product\"/\"measure\":\"Three times what it can do\",\"contender\":\"product, $1\"/; s/,\"goals\":{[^}]*}//" | tee -a "$results"; }
+number() { grep -o "\"$1\":[0-9]*" | cut -d: -f2; }
+warm_up "measure $callers closed"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
-  saturated=$(measure closed "$callers" | sed 's/"measure":"[^"]*","contender":"product"/"measure":"Three times what it can do","contender":"product, as fast as the answers come"/; s/,"goals":{[^}]*}//')
-  echo "$saturated" | tee -a "$results"
-  rate=$(echo "$saturated" | grep -o '"value":[0-9]*' | cut -d: -f2)
-  measure overload $((rate * 3)) | tee -a "$results"
+  rate=$(measure "$callers" closed | at_saturation "as fast as the answers come" | tee /dev/stderr | number value)
+  refused=$(measure $((rate * 3)) overload | tee -a "$results" | tee /dev/stderr | number refused/s)
+  measure "$callers" beside "$bare:$refused" | at_saturation "the others refused by a bare server"
 done
-# Offering takes CPU of the same cores; what a dispatch takes of the product and its database, the refusals of the others included, does not hang on it.
 load cpu "$results" "CPU of a dispatch, server and database, with the refusals" "product, as fast as the answers come" product=1.11 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep overload "$devices devices; $callers callers for saturation, 2,000 connections for the overload; $rounds rounds of $seconds s."

@@ -6,10 +6,13 @@ namespace LimoCha.Actors.Devices;
 /// The way from a silo to one gateway in another process, for all actors of the silo: what they push while a call is under
 /// way goes out together in the next. A user's link waits for its push before it sends the next, which keeps the order.
 /// </summary>
-internal sealed class GatewayChannel(IDeviceGateway gateway) : IPushTarget, IThreadPoolWorkItem
+internal sealed class GatewayChannel(IDeviceGateway gateway, TimeProvider clock) : IPushTarget, IThreadPoolWorkItem
 {
     /// <summary>A call takes no more when it has so many messages and cards.</summary>
     public const int Enough = 1_000;
+
+    /// <summary>A call that is not answered by then holds the next up no longer: it may be lost, and those in it hear of that alone.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Queue<Call> calls = [];
@@ -52,21 +55,20 @@ internal sealed class GatewayChannel(IDeviceGateway gateway) : IPushTarget, IThr
     {
         while (Next() is { } call)
         {
-            try
-            {
-                await gateway.PushManyAsync(call.Pushes).ConfigureAwait(false);
-                call.Sent.SetResult();
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                // Who waits behind it waits for the same gateway.
-                for (var failed = call; failed is not null; failed = Next())
-                {
-                    failed.Sent.SetException(error);
-                }
+            await SendAsync(call).WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
-                return;
-            }
+    private async Task SendAsync(Call call)
+    {
+        try
+        {
+            await gateway.PushManyAsync(call.Pushes).ConfigureAwait(false);
+            call.Sent.SetResult();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            call.Sent.SetException(error);
         }
     }
 

@@ -13,7 +13,7 @@ public interface IPushTarget
 /// The ways from this process to gateways: a method call to the one in this very process (the embedded default), a
 /// shared channel to every other.
 /// </summary>
-public sealed class Gateways
+public sealed class Gateways(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Guid, IPushTarget> here = new();
     private readonly ConcurrentDictionary<Guid, WeakReference<GatewayChannel>> elsewhere = new();
@@ -44,7 +44,7 @@ public sealed class Gateways
                 return channel;
             }
 
-            var made = new GatewayChannel(gateway.Observer);
+            var made = new GatewayChannel(gateway.Observer, clock);
             var entry = new WeakReference<GatewayChannel>(made);
             if (known is null ? elsewhere.TryAdd(gateway.Epoch, entry) : elsewhere.TryUpdate(gateway.Epoch, entry, known))
             {

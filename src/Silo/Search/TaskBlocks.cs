@@ -55,7 +55,7 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
         var open = await connection.QueryFirstOrDefaultAsync<OpenBlock>("SELECT after_id, last_id, touched FROM task_block WHERE signature IS NULL ORDER BY last_id LIMIT 1");
         var signed = open is null ? [] : await SignAsync(connection, open);
         var next = await NextAsync(connection, settled);
-        var group = await TaskGroups.NextAsync(connection);
+        var group = await TaskGroups.WriteSlicesAsync(connection);
         if (open is null && next is null && group is null)
         {
             return false;

@@ -25,8 +25,8 @@ internal static class TaskGroups
     /// <summary>The row that has a bit's slice, and where in it the slice begins, as PostgreSQL counts.</summary>
     public static (short Part, int From) SliceOf(int bit) => ((short)(bit / SlicesEach), bit % SlicesEach * Blocks + 1);
 
-    /// <summary>The next blocks that can be a group, with their slices written; null when there are none.</summary>
-    public static async Task<Group?> NextAsync(NpgsqlConnection connection)
+    /// <summary>Writes the slices of the next blocks that can be a group; null when there are none.</summary>
+    public static async Task<Group?> WriteSlicesAsync(NpgsqlConnection connection)
     {
         // Between groups, or after the last one.
         var gap = await connection.QueryFirstOrDefaultAsync<Gap>(

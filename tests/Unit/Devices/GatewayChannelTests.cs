@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using LimoCha.Actors.Devices;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LimoCha.Actors.Unit.Devices;
 
@@ -7,7 +8,10 @@ namespace LimoCha.Actors.Unit.Devices;
 public sealed class GatewayChannelTests
 {
     private readonly SlowGateway gateway = new();
-    private readonly Gateways ways = new();
+    private readonly FakeTimeProvider clock = new();
+    private readonly Gateways ways;
+
+    public GatewayChannelTests() => ways = new(clock);
 
     [Fact]
     public async Task What_comes_while_a_call_is_under_way_goes_out_together_in_the_next()
@@ -29,7 +33,7 @@ public sealed class GatewayChannelTests
     }
 
     [Fact]
-    public async Task A_call_that_fails_fails_all_who_wait_for_the_gateway_and_the_next_tries_anew()
+    public async Task A_call_that_fails_fails_those_in_it_and_the_next_goes_out()
     {
         var way = To(gateway);
         var first = Push(way, 1);
@@ -38,13 +42,34 @@ public sealed class GatewayChannelTests
 
         underWay.Answer.SetException(new TimeoutException());
         await first.Invoking(push => push).Should().ThrowAsync<TimeoutException>();
-        await behind.Invoking(push => push).Should().ThrowAsync<TimeoutException>();
-        var again = Push(way, 3);
         var next = await gateway.NextAsync();
         next.Answer.SetResult();
 
-        await again;
-        next.Users.Should().Equal(User(3));
+        await behind;
+        next.Users.Should().Equal(User(2));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_not_answered_holds_others_up_for_a_moment_only()
+    {
+        var way = To(gateway);
+        var lost = Push(way, 1);
+        await gateway.NextAsync();
+        var behind = Push(way, 2);
+        var next = gateway.NextAsync().AsTask();
+
+        next.IsCompleted.Should().BeFalse();
+        while (!next.IsCompleted)
+        {
+            // It may not wait yet.
+            clock.Advance(GatewayChannel.Patience);
+            await Task.Yield();
+        }
+
+        (await next).Answer.SetResult();
+
+        await behind;
+        lost.IsCompleted.Should().BeFalse();
     }
 
     [Fact]
@@ -81,7 +106,7 @@ public sealed class GatewayChannelTests
     public void A_gateway_of_this_process_is_called_and_others_are_shared()
     {
         var here = new GatewayRef(Guid.CreateVersion7(), gateway) { TakesMany = true };
-        var target = new GatewayChannel(gateway);
+        var target = new GatewayChannel(gateway, clock);
         ways.Add(here.Epoch, target);
         var there = new GatewayRef(Guid.CreateVersion7(), gateway) { TakesMany = true };
         var shared = ways.To(there);

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace LimoCha.Bench;
+
+/// <summary>As many connections to one path as are needed at once.</summary>
+internal sealed class Callers(Uri address, string path, string token) : IDisposable
+{
+    private readonly ConcurrentStack<Caller> idle = [];
+
+    /// <summary>Posts a body; answers the status, 0 for a connection that broke.</summary>
+    public async ValueTask<int> PostAsync(string body)
+    {
+        Caller? connection = null;
+        try
+        {
+            if (!idle.TryPop(out connection))
+            {
+                connection = new(address, path, token);
+                await connection.ConnectAsync();
+            }
+
+            var status = await connection.PostAsync(body);
+            idle.Push(connection);
+            return status;
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            connection?.Dispose();
+            return 0;
+        }
+    }
+
+    /// <summary>Calls at a fixed rate, whatever the answers do, each with the time when it is due.</summary>
+    public static async Task AtRateAsync(int rate, long end, int most, Func<long, Task> call)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var connections = new SemaphoreSlim(most);
+        var calls = new List<Task>();
+        for (long i = 0; ; i++)
+        {
+            var time = started + i * Stopwatch.Frequency / rate;
+            if (time >= end)
+            {
+                break;
+            }
+
+            while (Stopwatch.GetTimestamp() < time)
+            {
+                await Task.Delay(1);
+            }
+
+            // A call that finds no free connection waits here and is late: its time counts from when it was due.
+            await connections.WaitAsync();
+            calls.Add(CallAndReleaseAsync(time));
+        }
+
+        await Task.WhenAll(calls);
+
+        async Task CallAndReleaseAsync(long since)
+        {
+            await call(since);
+            connections.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in idle)
+        {
+            connection.Dispose();
+        }
+    }
+}
