@@ -14,8 +14,8 @@ number() { grep -o "\"$1\":[0-9]*" | cut -d: -f2; }
 warm_up "measure $callers closed"
 for round in $(seq "$rounds"); do
   echo "Round $round of $rounds"
-  rate=$(measure "$callers" closed | at_saturation "as fast as the answers come" | tee /dev/stderr | number value)
-  refused=$(measure $((rate * 3)) overload | tee -a "$results" | tee /dev/stderr | number refused/s)
+  rate=$(measure "$callers" closed | at_saturation "as fast as the answers come" | tee >(cat >&2) | number value)
+  refused=$(measure $((rate * 3)) overload | tee -a "$results" | tee >(cat >&2) | number refused/s)
   measure "$callers" beside "$bare:$refused" | at_saturation "the others refused by a bare server"
 done
 load cpu "$results" "CPU of a dispatch, server and database, with the refusals" "product, as fast as the answers come" product=1.11 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"

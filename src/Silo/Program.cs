@@ -32,5 +32,6 @@ if (args is [AuditCommand.Name, ..])
 }
 
 builder.AddLimoChaSilo();
+builder.AddLimoChaSiloTelemetry();
 await builder.Build().RunAsync();
 return 0;

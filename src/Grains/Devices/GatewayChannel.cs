@@ -24,6 +24,7 @@ internal sealed class GatewayChannel(IDeviceGateway gateway, TimeProvider clock)
     {
         var push = new UserPush(userId, messages) { TraceParent = Activity.Current?.Id };
         Task sent;
+        GatewayMetrics.Waiting.Add(messages.Count);
         lock (gate)
         {
             if (filling is null)
@@ -32,6 +33,7 @@ internal sealed class GatewayChannel(IDeviceGateway gateway, TimeProvider clock)
             }
 
             filling.Pushes.Add(push);
+            filling.Messages += messages.Count;
             filling.Weight += messages.Sum(message => 1 + (message.Sync?.Count ?? 0));
             sent = filling.Sent.Task;
             filling = filling.Weight < Enough ? filling : null;
@@ -74,12 +76,20 @@ internal sealed class GatewayChannel(IDeviceGateway gateway, TimeProvider clock)
 
     private Call? Next()
     {
+        Call? next;
         lock (gate)
         {
-            sending = calls.TryDequeue(out var next);
+            sending = calls.TryDequeue(out next);
             filling = next == filling ? null : filling;
-            return next;
         }
+
+        if (next is not null)
+        {
+            GatewayMetrics.Waiting.Add(-next.Messages);
+            GatewayMetrics.Batch.Record(next.Pushes.Count);
+        }
+
+        return next;
     }
 
     private sealed class Call
@@ -89,5 +99,7 @@ internal sealed class GatewayChannel(IDeviceGateway gateway, TimeProvider clock)
         public TaskCompletionSource Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Weight { get; set; }
+
+        public int Messages { get; set; }
     }
 }

@@ -15,12 +15,16 @@ internal sealed class GatewayLink(Guid userId, IPushTarget gateway, Action gone)
     {
         if (queue.Count >= MaxQueued)
         {
-            gone();
+            GiveUp();
             return;
         }
 
         queue.Add(message);
-        if (!sending)
+        if (sending)
+        {
+            GatewayMetrics.Waiting.Add(1);
+        }
+        else
         {
             _ = SendAllAsync();
         }
@@ -31,20 +35,32 @@ internal sealed class GatewayLink(Guid userId, IPushTarget gateway, Action gone)
         sending = true;
         try
         {
-            while (queue.Count > 0)
+            for (var waited = false; queue.Count > 0; waited = true)
             {
                 var batch = queue;
                 queue = [];
+                if (waited)
+                {
+                    GatewayMetrics.Waiting.Add(-batch.Count);
+                }
+
                 await gateway.PushAsync(userId, batch);
             }
         }
         catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException)
         {
-            gone();
+            GiveUp();
         }
         finally
         {
             sending = false;
         }
+    }
+
+    private void GiveUp()
+    {
+        GatewayMetrics.Waiting.Add(-queue.Count);
+        queue = [];
+        gone();
     }
 }

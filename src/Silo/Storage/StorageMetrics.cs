@@ -1,15 +1,13 @@
 using System.Diagnostics.Metrics;
+using LimoCha.Actors.Kernel;
 
 namespace LimoCha.Actors.Storage;
 
 /// <summary>What storage and projection measure; meter <c>LimoCha.Actors</c>.</summary>
 public static class StorageMetrics
 {
-    /// <summary>The meter's name.</summary>
-    public const string MeterName = "LimoCha.Actors";
-
     /// <summary>The meter, for other parts of the silo.</summary>
-    internal static readonly Meter Meter = new(MeterName);
+    internal static readonly Meter Meter = new(Meters.Name);
 
     /// <summary>From a hundred microseconds to ten seconds; for what takes milliseconds when all is well.</summary>
     internal static readonly InstrumentAdvice<double> Times = new() { HistogramBucketBoundaries = [.0001, .0002, .0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10] };

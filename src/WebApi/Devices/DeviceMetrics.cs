@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using LimoCha.Actors.Hosting;
+using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Storage;
 
 namespace LimoCha.Actors.Devices;
@@ -9,7 +10,7 @@ namespace LimoCha.Actors.Devices;
 /// <summary>The last hops of a dispatch: pushed to a device, and shown on it.</summary>
 internal static class DeviceMetrics
 {
-    private static readonly Meter Meter = new(StorageMetrics.MeterName);
+    private static readonly Meter Meter = new(Meters.Name);
     private static readonly Histogram<double> Pushed = Meter.CreateHistogram("limocha.dispatch.pushed", "s", "Time from a card's commit to its first sending to a device", null, StorageMetrics.Times);
     private static readonly Histogram<double> Shown = Meter.CreateHistogram("limocha.dispatch.shown", "s", "Time from a card's commit to the device's acknowledgement", null, StorageMetrics.Times);
     private static readonly Counter<long> Repeated = Meter.CreateCounter<long>("limocha.dispatch.repeated", "{card}", "Cards sent again because no acknowledgement came");

@@ -12,7 +12,7 @@ namespace LimoCha.Actors.Kernel;
 /// </summary>
 internal sealed class Admission
 {
-    private static readonly Meter Meter = new(StorageMetrics.MeterName);
+    private static readonly Meter Meter = new(Meters.Name);
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("limocha.api.refused", "{request}", "Requests refused because too many were under way");
     /// <summary>Made once: what is refused by the thousand costs as little as can be.</summary>
     private static readonly byte[] Refusal = JsonSerializer.SerializeToUtf8Bytes(Problems.Details(429, "overloaded", "The service has more to do than it can; try again in a moment."), JsonSerializerOptions.Web);

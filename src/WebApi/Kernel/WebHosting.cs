@@ -14,7 +14,6 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.OpenApi;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Scalar.AspNetCore;
@@ -99,24 +98,10 @@ internal static class WebHosting
             });
         });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
-        services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(StorageMetrics.MeterName, "Microsoft.Orleans", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
-                // Counts a table of many thousand entries each time it is read.
-                .AddView("orleans-directory-cache-size", MetricStreamConfiguration.Drop)
-                .AddPrometheusExporter())
-            .AddTracesWhenExported();
+        services.AddLimoChaTelemetry(
+            metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter(),
+            traces => traces.AddAspNetCoreInstrumentation());
         return services;
-    }
-
-    /// <summary>Spans cost time on every call, so they are made only when there is somewhere to send them.</summary>
-    private static void AddTracesWhenExported(this IOpenTelemetryBuilder telemetry)
-    {
-        if (Tracing.IsExported)
-        {
-            telemetry.WithTracing(tracing => tracing
-                .AddSource(Tracing.SourceName, "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage").AddAspNetCoreInstrumentation()
-                .AddProcessor<SpanPrivacy>().AddOtlpExporter());
-        }
     }
 
     public static WebApplication UseLimoChaWeb(this WebApplication app)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenTelemetry;
 
-namespace LimoCha.Actors.Kernel;
+namespace LimoCha.Actors.Hosting;
 
 /// <summary>
 /// E3: a span leaves with the route's template instead of the address (which may carry a one-time link or what somebody

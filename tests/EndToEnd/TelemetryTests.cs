@@ -1,0 +1,41 @@
+using System.Net;
+using LimoCha.Actors.Testing;
+
+namespace LimoCha.Actors.EndToEnd;
+
+/// <summary>What the people who run it see of a dispatch.</summary>
+public sealed class TelemetryTests
+{
+    /// <summary>In a cluster its hops are in different processes: each measures its own, and together they are one trace.</summary>
+    [Fact]
+    public async Task A_dispatch_is_measured_and_traced_in_every_process_it_passes()
+    {
+        await using var collector = await TraceCollector.StartAsync();
+        var metrics = Ports.Free();
+        (string, string)[] common =
+        [
+            ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await (await Postgres.SharedAsync()).CreateDatabaseAsync()), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}"),
+            ("Privacy:MasterKeys:1", Convert.ToBase64String(new byte[32])),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),
+        ];
+        await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1"), ("Metrics:Port", $"{metrics}")]);
+        await using var door = await Product.StartDemoAsync([.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))]);
+        using var manager = await door.SignInAsync("manager");
+        await using var device = await NodeDevice.ConnectAsync(door, "staff1", "node-1");
+
+        var made = await manager.PostAsync("tasks", new { title = "Measure", assigneeId = await manager.UserIdAsync("staff1") });
+        made.Status.Should().Be(HttpStatusCode.Created);
+        await device.UntilShownAsync(made.Json.GetProperty("id").GetString()!);
+
+        using var http = new HttpClient();
+        var measured = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics");
+        measured.Should().ContainAll("limocha_storage_commit_seconds_bucket", "limocha_storage_batch_sum", "limocha_storage_queue", "limocha_projection_lag_seconds_bucket", "limocha_gateway_batch_sum", "limocha_gateway_queue");
+        (await manager.GetAsync("/metrics")).Text.Should().ContainAll("limocha_api_under_way", "limocha_dispatch_pushed_seconds_bucket", "limocha_dispatch_shown_seconds_bucket", "limocha_hub_unacknowledged");
+        string[] hops = ["POST /api/v1/tasks", "commit", "project", "push", "show"];
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Traces().Any(trace => hops.All(hop => trace.Any(name => name.Contains(hop, StringComparison.Ordinal))))),
+            () => $"its hops are one trace; there were {string.Join("; ", Traces().Select(trace => string.Join(", ", trace)))}", TimeSpan.FromSeconds(20));
+
+        IEnumerable<IEnumerable<string>> Traces() => collector.Spans.GroupBy(span => span.Trace, span => span.Name);
+    }
+}
