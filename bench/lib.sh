@@ -48,6 +48,11 @@ serve() {
   # The baselines have no such page: that they answer is enough.
   until curl -s -o /dev/null -w '%{http_code}' "${address[$name]}/health/ready" | grep -qE '^(200|404)$'; do kill -0 "${server[$name]}" 2>/dev/null || { cat "$work/$name.log"; exit 1; }; sleep 0.05; done
 }
+# A server that takes whatever is posted, keeps nothing, and answers all with one status.
+sink() { # name port status
+  env DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$((($(nproc) + 1) / 2)) dotnet bench/Load/bin/Release/net10.0/LimoCha.Bench.Load.dll sink "$2" "$3" &
+  server[$1]=$!
+}
 stop() { kill "${server[$1]}" 2>/dev/null || true; wait "${server[$1]}" 2>/dev/null || true; unset "server[$1]"; }
 
 web=src/WebApi/bin/Release/net10.0/LimoCha.Actors.WebApi.dll

@@ -5,8 +5,7 @@ product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connec
 staff product "$devices"
 port_seed=$((port_seed + 1))
 bare=http://127.0.0.1:$port_seed
-DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$((($(nproc) + 1) / 2)) load sink "$port_seed" 429 &
-server[bare]=$!
+sink bare "$port_seed" 429
 until [ "$(curl -s -o /dev/null -w '%{http_code}' "$bare")" = 429 ]; do sleep 0.1; done
 measure() { load dispatch "${@:2}" product "${address[product]}/" "$work/users-product.json" "$devices" "$1" "$seconds" "${server[product]}" "$(database_pid)"; }
 at_saturation() { sed "s/\"measure\":\"[^\"]*\",\"contender\":\"product\"/\"measure\":\"Three times what it can do\",\"contender\":\"product, $1\"/; s/,\"goals\":{[^}]*}//" | tee -a "$results"; }

@@ -3,8 +3,7 @@ postgres plain scraped traced
 product plain Storage__Provider=PostgreSql Storage__ConnectionString="$(connection plain)"
 product scraped Storage__Provider=PostgreSql Storage__ConnectionString="$(connection scraped)"
 # A collector that takes everything and keeps nothing.
-load sink "$((port + 90))" 200 &
-server[sink]=$!
+sink collector "$((port + 90))" 200
 product traced Storage__Provider=PostgreSql Storage__ConnectionString="$(connection traced)" OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:$((port + 90))" OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.01
 for contender in plain scraped traced; do staff "$contender" "$devices"; done
 (while sleep 1; do curl -s -o /dev/null "${address[scraped]}/metrics"; curl -s -o /dev/null "${address[traced]}/metrics"; done) &

@@ -36,7 +36,16 @@ public sealed class Product : IAsyncDisposable
     public static async Task<Product> StartAsync(params (string, string)[] settings)
     {
         var product = new Product(settings);
-        await product.StartAgainAsync();
+        try
+        {
+            await product.StartAgainAsync();
+        }
+        catch
+        {
+            await product.Process.DisposeAsync();
+            throw;
+        }
+
         return product;
     }
 

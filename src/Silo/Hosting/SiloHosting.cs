@@ -74,7 +74,7 @@ public static class SiloHosting
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
-            client.UseConnectionRetryFilter((_, _) => Task.FromResult(true));
+            client.UseConnectionRetryFilter<WaitForSilo>();
             if (Tracing.IsExported)
             {
                 client.AddActivityPropagation();
