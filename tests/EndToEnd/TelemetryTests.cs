@@ -7,6 +7,9 @@ namespace LimoCha.Actors.EndToEnd;
 /// <summary>What the people who run it see of a dispatch.</summary>
 public sealed partial class TelemetryTests
 {
+    /// <summary>What is measured only where gateways are in other processes.</summary>
+    private const string BetweenProcesses = "limocha_gateway_";
+
     /// <summary>In a cluster its hops are in different processes: each measures its own, and together they are one trace.</summary>
     [Fact]
     public async Task A_dispatch_is_measured_and_traced_in_every_process_it_passes()
@@ -29,7 +32,7 @@ public sealed partial class TelemetryTests
         await device.UntilShownAsync(made.Json.GetProperty("id").GetString()!);
 
         using var http = new HttpClient();
-        var shown = MetricName().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "grafana", "limocha.json"))).Select(name => name.Groups[1].Value).Distinct().ToList();
+        var shown = await AskedAsync();
         var measured = "";
         await Eventually.TrueAsync(
             async () => (measured = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics") + await http.GetStringAsync($"{door.Address}/metrics")).Length > 0 && !Missing().Any(),
@@ -43,6 +46,30 @@ public sealed partial class TelemetryTests
         IEnumerable<string> Missing() => shown.Where(name => !measured.Contains($"\n{name}{{", StringComparison.Ordinal));
         IEnumerable<IEnumerable<string>> Traces() => collector.Spans.GroupBy(span => span.Trace, span => span.Name);
     }
+
+    /// <summary>A panel that asks for a metric that is not there is empty without a word.</summary>
+    [Fact]
+    public async Task Every_metric_of_the_dashboard_is_there()
+    {
+        await using var product = await Product.StartDemoAsync();
+        using var manager = await product.SignInAsync("manager");
+        await using var device = await NodeDevice.ConnectAsync(product, "staff1", "dashboard");
+        await manager.PostAsync("tasks", new { title = "给仪表盘", assigneeId = await manager.UserIdAsync("staff1") });
+        string[] asked = [.. (await AskedAsync()).Where(name => !name.StartsWith(BetweenProcesses, StringComparison.Ordinal))];
+        asked.Should().HaveCountGreaterThan(15);
+        string[] missing = asked;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var page = (await manager.GetAsync("/metrics")).Text;
+                return (missing = [.. asked.Where(name => !page.Contains($"{name}{{", StringComparison.Ordinal))]).Length == 0;
+            },
+            () => $"missing: {string.Join(", ", missing)}", TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>The metrics that the dashboard asks for.</summary>
+    private static async Task<string[]> AskedAsync() =>
+        [.. MetricName().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "grafana", "limocha.json"))).Select(name => name.Groups[1].Value).Distinct()];
 
     /// <summary>A metric and the labels that are asked of it.</summary>
     [GeneratedRegex(@"\b([a-z_]+)\{instance=")]
