@@ -38,13 +38,17 @@ public sealed partial class TelemetryTests
             async () => (measured = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics") + await http.GetStringAsync($"{door.Address}/metrics")).Length > 0 && !Missing().Any(),
             () => $"the dashboard shows what is measured; there was no {string.Join(", ", Missing())}", TimeSpan.FromSeconds(20));
         shown.Should().Contain(["limocha_storage_queue", "limocha_gateway_queue", "limocha_hub_unacknowledged"]);
-        string[] hops = ["POST /api/v1/tasks", "commit", "project", "push", "show"];
+        string[] hops = ["POST /api/v1/tasks", "commit", "project", "/DeliverAsync", "push", "show"];
         await Eventually.TrueAsync(
             () => Task.FromResult(Traces().Any(trace => hops.All(hop => trace.Any(name => name.Contains(hop, StringComparison.Ordinal))))),
             () => $"its hops are one trace; there were {string.Join("; ", Traces().Select(trace => string.Join(", ", trace)))}", TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(!Strays().Any()),
+            () => $"what no request began is not traced; there were {string.Join("; ", Strays().Select(trace => string.Join(", ", trace)))}", TimeSpan.FromSeconds(20));
 
         IEnumerable<string> Missing() => shown.Where(name => !measured.Contains($"\n{name}{{", StringComparison.Ordinal));
         IEnumerable<IEnumerable<string>> Traces() => collector.Spans.GroupBy(span => span.Trace, span => span.Name);
+        IEnumerable<IEnumerable<string>> Strays() => Traces().Where(trace => !trace.Any(name => RequestName().IsMatch(name)));
     }
 
     /// <summary>A panel that asks for a metric that is not there is empty without a word.</summary>
@@ -70,6 +74,10 @@ public sealed partial class TelemetryTests
     /// <summary>The metrics that the dashboard asks for.</summary>
     private static async Task<string[]> AskedAsync() =>
         [.. MetricName().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "grafana", "limocha.json"))).Select(name => name.Groups[1].Value).Distinct()];
+
+    /// <summary>A request's span: its method, and its route where it has one.</summary>
+    [GeneratedRegex(@"^(GET|POST|PUT|PATCH|DELETE)\b")]
+    private static partial Regex RequestName();
 
     /// <summary>A metric and the labels that are asked of it.</summary>
     [GeneratedRegex(@"\b([a-z_]+)\{instance=")]

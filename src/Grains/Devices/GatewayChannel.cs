@@ -22,7 +22,7 @@ internal sealed class GatewayChannel(IDeviceGateway gateway, TimeProvider clock)
     /// <inheritdoc />
     public Task PushAsync(Guid userId, IReadOnlyList<DeviceMessage> messages)
     {
-        var push = new UserPush(userId, messages) { TraceParent = Activity.Current?.Id };
+        var push = new UserPush(userId, messages) { TraceParent = Activity.Current is { Recorded: true } span ? span.Id : null };
         Task sent;
         GatewayMetrics.Waiting.Add(messages.Count);
         lock (gate)

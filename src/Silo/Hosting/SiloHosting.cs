@@ -75,11 +75,6 @@ public static class SiloHosting
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
             client.UseConnectionRetryFilter<WaitForSilo>();
-            if (Tracing.IsExported)
-            {
-                client.AddActivityPropagation();
-            }
-
             client.AddDashboard();
         });
         builder.Services.AddSingleton<ITaskCreation, TaskCreationElsewhere>();
@@ -161,7 +156,7 @@ public static class SiloHosting
         silo.AddGrainService<RecoverySweep>();
         if (Tracing.IsExported)
         {
-            silo.AddActivityPropagation();
+            silo.AddIncomingGrainCallFilter<TracePropagation>();
         }
 
         return silo;

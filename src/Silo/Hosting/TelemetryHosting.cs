@@ -24,8 +24,8 @@ public static class TelemetryHosting
     /// </summary>
     /// <param name="services">The process's services.</param>
     /// <param name="metrics">What it measures besides, and how its metrics are read; null when nobody reads them.</param>
-    /// <param name="traces">Whose spans besides.</param>
-    public static void AddLimoChaTelemetry(this IServiceCollection services, Action<MeterProviderBuilder>? metrics, Action<TracerProviderBuilder>? traces = null)
+    /// <param name="sources">Whose spans besides.</param>
+    public static void AddLimoChaTelemetry(this IServiceCollection services, Action<MeterProviderBuilder>? metrics, params string[] sources)
     {
         if (metrics is not null)
         {
@@ -39,9 +39,7 @@ public static class TelemetryHosting
         {
             services.AddOpenTelemetry().WithTracing(spans =>
             {
-                spans.AddSource(Tracing.SourceName, "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage");
-                traces?.Invoke(spans);
-                spans.AddProcessor<SpanPrivacy>().AddOtlpExporter();
+                spans.AddSource([Tracing.SourceName, .. sources]).AddProcessor<SpanPrivacy>().AddOtlpExporter();
             });
         }
     }

@@ -40,7 +40,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     /// <inheritdoc />
     public async Task ProjectAsync(ProjectionEntry entry)
     {
-        using var span = Tracing.Source.StartActivity("project");
+        using var span = Tracing.Start("project");
         var pending = new Pending(entry);
         if (!queue.Writer.TryWrite(pending))
         {

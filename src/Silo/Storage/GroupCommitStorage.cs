@@ -47,6 +47,7 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        using var span = Tracing.Start("read");
         var read = new PendingRead(GrainRowKey.Of(stateName, grainId));
         Enqueue(reads.Writer, read);
         var row = await read.Done.ConfigureAwait(false);
@@ -99,7 +100,7 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
 
     private async Task<string> CommitAsync(string stateName, GrainId grainId, string? etag, byte[]? payload)
     {
-        using var span = Tracing.Source.StartActivity("commit");
+        using var span = Tracing.Start("commit");
         var from = Stopwatch.GetTimestamp();
         int? expected = etag is null ? null : int.Parse(etag, CultureInfo.InvariantCulture);
         var write = new PendingWrite(GrainRowKey.Of(stateName, grainId), expected, payload);

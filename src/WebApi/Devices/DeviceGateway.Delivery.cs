@@ -22,7 +22,7 @@ public sealed partial class DeviceGateway
 
     private Task SendAsync(Guid userId, string connectionId, IReadOnlyList<DeviceMessage> messages, string? traceParent)
     {
-        using var span = Tracing.Source.StartActivity("push", ActivityKind.Producer, traceParent);
+        using var span = traceParent is null ? Tracing.Start("push", ActivityKind.Producer) : Tracing.Source.StartActivity("push", ActivityKind.Producer, traceParent);
         return links.TryGetValue(connectionId, out var link) && link.UserId == userId
             ? SendAsync(link, () => Sent(link, messages))
             : GoneAsync(userId, connectionId);

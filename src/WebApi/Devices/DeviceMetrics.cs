@@ -30,14 +30,10 @@ internal static class DeviceMetrics
         if (message.Upsert is { } card)
         {
             Pushed.Record((now - card.At).TotalSeconds);
-            if (Tracing.Source.HasListeners())
+            var current = Activity.Current;
+            if (Tracing.Start("show", ActivityKind.Consumer) is { } span)
             {
-                var current = Activity.Current;
-                if (Tracing.Source.StartActivity("show", ActivityKind.Consumer) is { } span)
-                {
-                    Showing.AddOrUpdate(message, span);
-                }
-
+                Showing.AddOrUpdate(message, span);
                 Activity.Current = current;
             }
         }

@@ -15,7 +15,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.OpenApi;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 using Scalar.AspNetCore;
 
 namespace LimoCha.Actors.Kernel;
@@ -98,14 +97,17 @@ internal static class WebHosting
             });
         });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
-        services.AddLimoChaTelemetry(
-            metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter(),
-            traces => traces.AddAspNetCoreInstrumentation());
+        services.AddLimoChaTelemetry(metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter(), "Microsoft.AspNetCore");
         return services;
     }
 
     public static WebApplication UseLimoChaWeb(this WebApplication app)
     {
+        if (Tracing.IsExported)
+        {
+            app.UseTraces();
+        }
+
         app.UseMiddleware<Admission>();
         // Here, or it would be before everything: what is refused is not looked up first.
         app.UseRouting();
