@@ -40,10 +40,11 @@ free_port() { port_seed=$((${port_seed:-$port} + 1)); echo "$port_seed"; }
 
 # serve <contender> <dll> [VAR=value…]: starts a server and waits until it is ready. The product lets what waits for a socket go on at the thread
 # that watches it, and has one such thread for two cores (docs/decisions/0031); so do the others, who are a twentieth to an eighth faster with it.
+# No logger keeps what a request is about for lines that it may write, and makes an activity for it (docs/decisions/0032): neither do theirs.
 serve() {
   local name=$1 dll=$2; shift 2
   port_seed=$((${port_seed:-$port} + 1)); address[$name]="http://127.0.0.1:$port_seed"
-  env DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$((($(nproc) + 1) / 2)) ASPNETCORE_URLS="${address[$name]}" LIMOCHA_URLS="${address[$name]}" "$@" dotnet "$dll" >"$work/$name.log" 2>&1 &
+  env DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$((($(nproc) + 1) / 2)) Logging__CaptureScopes=false Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics=None ASPNETCORE_URLS="${address[$name]}" LIMOCHA_URLS="${address[$name]}" "$@" dotnet "$dll" >"$work/$name.log" 2>&1 &
   server[$name]=$!
   # The baselines have no such page: that they answer is enough.
   until curl -s -o /dev/null -w '%{http_code}' "${address[$name]}/health/ready" | grep -qE '^(200|404)$'; do kill -0 "${server[$name]}" 2>/dev/null || { cat "$work/$name.log"; exit 1; }; sleep 0.05; done

@@ -68,9 +68,13 @@ internal sealed class Dispatch : IAsyncDisposable
     }
 
     /// <summary>Warms up, measures, and answers one JSON line.</summary>
-    public async Task<Line> MeasureAsync(string mode, string contender, int load, int seconds, Cpu cpu)
+    public Task<Line> MeasureAsync(string mode, string contender, int load, int seconds, Cpu cpu) =>
+        MeasureAsync(mode, contender, load, seconds, cpu, Math.Clamp(seconds / 2, 2, MostWarmUp));
+
+    /// <summary>The same, with so many seconds to warm up.</summary>
+    public async Task<Line> MeasureAsync(string mode, string contender, int load, int seconds, Cpu cpu, int warmUp)
     {
-        await RunAsync(mode, load, Math.Clamp(seconds / 2, 2, MostWarmUp));
+        await RunAsync(mode, load, warmUp);
         await DrainAsync();
         var measuredFrom = posted;
         (received, again, completed) = (0, 0, 0);

@@ -5,6 +5,9 @@ using LimoCha.Bench;
 // due to the moment the device has the card, so that a server that stalls is charged for what waited meanwhile.
 //   dispatch|work closed|open|overload <contender> <base> <users.json> <devices> <callers|rate> <seconds> [<server pid> <database pid>]
 //       closed: as fast as the answers come; open, overload: at a fixed rate, whatever the answers do. Prints one JSON line.
+//   turns closed|open <devices> <callers|rate> <seconds> <rounds> <contender> <base> <users.json> <server pid> <database pid> …
+//       the same for contenders that take turns, all connected the whole time: rounds can be many and short, and what the machine
+//       gives at the moment is the same for all of a round. Prints a JSON line for each turn.
 //   dispatch beside <base:rate> <contender> <base> …       the same as closed, while that rate is posted to another server
 //   prepare <base> <set-up token> <count> <users.json>     makes staff through the product's API
 //   place   <base> <users.json>                            makes a check-in place; everybody consents; prints its id
@@ -41,6 +44,9 @@ switch (args)
             Console.WriteLine(await run.MeasureAsync(args[1], contender, Number(load), Number(seconds), new(pids)));
         }
 
+        return 0;
+    case ["turns", "closed" or "open", var devices, var load, var seconds, var rounds, .. var contenders] when contenders.Length > 0 && contenders.Length % 5 == 0:
+        await Turns.RunAsync(args[1], Number(devices), Number(load), Number(seconds), Number(rounds), contenders);
         return 0;
     case ["dispatch", "beside", var other, var contender, var address, var users, var devices, var load, var seconds, .. var pids]:
         await using (var run = await Dispatch.ConnectAsync(new(address), users, Number(devices), works: false))

@@ -9,8 +9,13 @@ product traced Storage__Provider=PostgreSql Storage__ConnectionString="$(connect
 for contender in none scraped traced; do staff "$contender" "$devices"; done
 (while sleep 5; do curl -s -o /dev/null "${address[scraped]}/metrics"; curl -s -o /dev/null "${address[traced]}/metrics"; done) &
 server[scraper]=$!
-measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
-warm_up "measure none" "measure scraped" "measure traced"
-take_turns none scraped traced
+turns() { # seconds, rounds
+  local contender all=()
+  for contender in none scraped traced; do all+=("$contender" "${address[$contender]}/" "$work/users-$contender.json" "${server[$contender]}" "$(database_pid)"); done
+  load turns closed "$devices" "$callers" "$1" "$2" "${all[@]}"
+}
+echo "Warming up"
+turns 10 3 >/dev/null
+turns "$seconds" "$rounds" | tee -a "$results"
 load cpu "$results" "CPU of a dispatch, server and database" none scraped=1.03 traced=1.03 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep telemetry "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns. Spans of one request in a hundred are exported."

@@ -43,7 +43,7 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
             await Task.WhenAll(holders.Select(holder => grains.Grain<IUserGrain>(holder).DeliverAsync(card)));
         }
 
-        var former = facts.SelectMany(fact => TaskProjection.Concerned(fact.Event)).Concat(state.AssigneeId is { } assignee ? [assignee] : Array.Empty<Guid>()).Distinct().Except(holders).ToList();
+        var former = Former(state, facts, holders);
         if (former.Count > 0)
         {
             var gone = new CardRef { Id = id, Version = version };
@@ -54,6 +54,24 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
         {
             await TellOthersAsync(grains, id, state, facts);
         }
+    }
+
+    /// <summary>Whom the facts concern and who does not have the task.</summary>
+    private static HashSet<Guid> Former(TaskState state, IReadOnlyList<Committed<TaskEvent>> facts, IReadOnlyList<Guid> holders)
+    {
+        HashSet<Guid> former = [];
+        foreach (var fact in facts)
+        {
+            former.UnionWith(TaskProjection.Concerned(fact.Event));
+        }
+
+        if (state.AssigneeId is { } assignee)
+        {
+            former.Add(assignee);
+        }
+
+        former.ExceptWith(holders);
+        return former;
     }
 
     private static async Task TellOthersAsync(IGrainFactory grains, Guid id, TaskState state, IReadOnlyList<Committed<TaskEvent>> facts)

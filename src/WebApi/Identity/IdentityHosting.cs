@@ -12,7 +12,8 @@ namespace LimoCha.Actors.Identity;
 
 internal static class IdentityHosting
 {
-    private const string ByPath = "by-path";
+    /// <summary>The default scheme: API and hub by token, pages by cookie.</summary>
+    public const string ByPath = "by-path";
     private const int WrongAttempts = 5;
     private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
 
@@ -22,6 +23,7 @@ internal static class IdentityHosting
         services.AddSingleton(Secrets.Load(settings));
         services.AddSingleton<Tokens>();
         services.AddSingleton<SessionCheck>();
+        services.AddSingleton<RememberedTokens>();
         services.AddScoped<SignIn>();
         services.AddScoped<Elevation>();
         services.AddScoped<Accounts>();
@@ -75,14 +77,14 @@ internal static class IdentityHosting
                     }
                 };
             });
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens, TimeProvider>((options, tokens, clock) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens, RememberedTokens>((options, tokens, remembered) =>
         {
             options.MapInboundClaims = false;
             // Nothing asks for it again.
             options.SaveToken = false;
             options.TokenValidationParameters = tokens.Validation;
             options.TokenHandlers.Clear();
-            options.TokenHandlers.Add(new RememberedTokens(clock));
+            options.TokenHandlers.Add(remembered);
             options.Events = new()
             {
                 // Browsers cannot set headers on a WebSocket: the hub takes its token from the query, as SignalR sends it.
@@ -109,19 +111,13 @@ internal static class IdentityHosting
                 },
             };
         });
+        DirectAuthentication.AddTo(services);
         services.AddAuthorization(Policies.AddTo);
         return services;
     }
 
     /// <summary>The principal as its actor is now; null when the session is over.</summary>
-    private static ValueTask<ClaimsPrincipal?> CheckAsync(HttpContext context, ClaimsPrincipal? principal)
-    {
-        var user = principal?.FindFirstValue("sub") ?? principal?.FindFirstValue(ClaimTypes.NameIdentifier);
-        if (!Guid.TryParse(user, out var userId) || !Guid.TryParse(principal!.FindFirstValue(ActorPrincipal.SessionClaim), out var sessionId))
-        {
-            return default;
-        }
-
-        return context.RequestServices.GetRequiredService<SessionCheck>().FindAsync(userId, sessionId);
-    }
+    private static ValueTask<ClaimsPrincipal?> CheckAsync(HttpContext context, ClaimsPrincipal? principal) =>
+        principal is not null && ActorPrincipal.SessionOf(principal) is { } session
+            ? context.RequestServices.GetRequiredService<SessionCheck>().FindAsync(session.UserId, session.SessionId) : default;
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Claims;
+using LimoCha.Actors.Kernel;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -12,18 +14,16 @@ internal sealed class RememberedTokens(TimeProvider clock) : TokenHandler
 {
     private const int Most = 50_000;
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
-    private readonly ConcurrentDictionary<string, TokenValidationResult> valid = new();
+    private readonly ConcurrentDictionary<string, Known> valid = new();
+
+    /// <summary>Whose token this is, and of which session, when it is remembered as valid.</summary>
+    public (Guid UserId, Guid SessionId)? Find(ReadOnlySpan<char> token) => Remembered(token)?.Session;
 
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
-        if (valid.TryGetValue(token, out var known))
+        if (Remembered(token) is { } known)
         {
-            if (known.SecurityToken.ValidTo > clock.GetUtcNow().UtcDateTime)
-            {
-                return known;
-            }
-
-            valid.TryRemove(token, out _);
+            return known.Result;
         }
 
         var result = await handler.ValidateTokenAsync(token, validationParameters);
@@ -34,7 +34,7 @@ internal sealed class RememberedTokens(TimeProvider clock) : TokenHandler
                 valid.Clear();
             }
 
-            valid[token] = result;
+            valid[token] = new(result, ActorPrincipal.SessionOf(new ClaimsPrincipal(result.ClaimsIdentity)));
         }
 
         return result;
@@ -44,4 +44,18 @@ internal sealed class RememberedTokens(TimeProvider clock) : TokenHandler
         handler.ValidateTokenAsync(token, validationParameters);
 
     public override SecurityToken ReadToken(string token) => handler.ReadToken(token);
+
+    private Known? Remembered(ReadOnlySpan<char> token)
+    {
+        var tokens = valid.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (tokens.TryGetValue(token, out var known) && known.Result.SecurityToken.ValidTo <= clock.GetUtcNow().UtcDateTime)
+        {
+            tokens.TryRemove(token, out _);
+            return null;
+        }
+
+        return known;
+    }
+
+    private sealed record Known(TokenValidationResult Result, (Guid UserId, Guid SessionId)? Session);
 }

@@ -37,6 +37,14 @@ public static class ActorPrincipal
     /// <summary>The user's id as text, of a principal that authentication made.</summary>
     public static string UserKey(this ClaimsPrincipal principal) => Identity(principal).UserKey;
 
+    /// <summary>Whose session the claims of a token or cookie name; null when they name none.</summary>
+    public static (Guid UserId, Guid SessionId)? SessionOf(ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return Guid.TryParse(principal.FindFirstValue("sub") ?? principal.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
+            && Guid.TryParse(principal.FindFirstValue(SessionClaim), out var sessionId) ? (userId, sessionId) : null;
+    }
+
     /// <summary>The principal of an actor in a session.</summary>
     public static ClaimsPrincipal ToPrincipal(this Actor actor, Guid sessionId)
     {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Linq.Expressions;
 using System.Reflection;
@@ -48,7 +49,7 @@ internal sealed class QuickCheck
             var held = member.Get(value);
             foreach (var rule in member.Rules)
             {
-                if (!rule.IsValid(held))
+                if (!rule(held))
                 {
                     return false;
                 }
@@ -75,7 +76,7 @@ internal sealed class QuickCheck
             return null;
         }
 
-        var (rules, plain) = (RulesOf(property).ToArray(), IsPlain(property.PropertyType));
+        var (rules, plain) = (RulesOf(property).Select(CheckOf).ToArray(), IsPlain(property.PropertyType));
         if (rules.Length == 0 && plain)
         {
             return null;
@@ -95,5 +96,17 @@ internal sealed class QuickCheck
         Nullable.GetUnderlyingType(type) is { } inner ? IsPlain(inner) : type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid) || type == typeof(decimal)
             || type == typeof(DateTimeOffset) || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(TimeSpan) || type == typeof(Uri);
 
-    private sealed record Member(Func<object, object?> Get, ValidationAttribute[] Rules, bool IsPlain);
+    /// <summary>A rule as a function. That of an enum asks the runtime for the type's attributes with every value: its values are looked up once here.</summary>
+    private static Func<object?, bool> CheckOf(ValidationAttribute rule)
+    {
+        if (rule is not EnumDataTypeAttribute { EnumType: { IsEnum: true } type } || type.IsDefined(typeof(FlagsAttribute), inherit: false))
+        {
+            return rule.IsValid;
+        }
+
+        var values = Enum.GetValues(type).Cast<object>().ToFrozenSet();
+        return held => held is null || values.Contains(held);
+    }
+
+    private sealed record Member(Func<object, object?> Get, Func<object?, bool>[] Rules, bool IsPlain);
 }

@@ -23,7 +23,8 @@ internal sealed class RememberedValidation : IValidatableInfoResolver
 
     public bool TryGetValidatableTypeInfo(Type type, [NotNullWhen(true)] out IValidatableInfo? validatableInfo)
     {
-        validatableInfo = types.GetOrAdd(type, Find);
+        // Looked up before: the method as an argument is an object of its own in each request.
+        validatableInfo = types.TryGetValue(type, out var known) ? known : types.GetOrAdd(type, Find);
         // "No" is passed on: the others say it themselves, and there are few such types.
         return validatableInfo is not null;
     }
