@@ -24,8 +24,7 @@ public static class TelemetryHosting
     /// </summary>
     /// <param name="services">The process's services.</param>
     /// <param name="metrics">What it measures besides, and how its metrics are read; null when nobody reads them.</param>
-    /// <param name="sources">Whose spans besides.</param>
-    public static void AddLimoChaTelemetry(this IServiceCollection services, Action<MeterProviderBuilder>? metrics, params string[] sources)
+    public static void AddLimoChaTelemetry(this IServiceCollection services, Action<MeterProviderBuilder>? metrics)
     {
         if (metrics is not null)
         {
@@ -37,10 +36,8 @@ public static class TelemetryHosting
 
         if (Tracing.IsExported)
         {
-            services.AddOpenTelemetry().WithTracing(spans =>
-            {
-                spans.AddSource([Tracing.SourceName, .. sources]).AddProcessor<SpanPrivacy>().AddOtlpExporter();
-            });
+            // Spans are made in traces only that are recorded: the door chooses them, before anything is made for a request.
+            services.AddOpenTelemetry().WithTracing(spans => spans.AddSource(Tracing.SourceName).SetSampler(new AlwaysOnSampler()).AddOtlpExporter());
         }
     }
 

@@ -97,7 +97,7 @@ internal static class WebHosting
             });
         });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
-        services.AddLimoChaTelemetry(metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter(), "Microsoft.AspNetCore");
+        services.AddLimoChaTelemetry(metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter());
         return services;
     }
 
