@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using LimoCha.Actors.Kernel;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 
@@ -23,7 +24,7 @@ internal sealed class DirectAuthentication(RememberedTokens tokens, SessionCheck
     }
 
     public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme) =>
-        scheme == IdentityHosting.ByPath && context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+        scheme == IdentityHosting.ByPath && context.Request.IsApi()
         && context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && tokens.Find(header.AsSpan(Scheme.Length)) is { } session
             ? OfSessionAsync(context, scheme, session.UserId, session.SessionId)

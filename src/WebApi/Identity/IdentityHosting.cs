@@ -90,7 +90,7 @@ internal static class IdentityHosting
                 // Browsers cannot set headers on a WebSocket: the hub takes its token from the query, as SignalR sends it.
                 OnMessageReceived = context =>
                 {
-                    if (context.HttpContext.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal)
+                    if (context.HttpContext.Request.IsHub()
                         && context.Request.Query["access_token"].ToString() is { Length: > 0 } token)
                     {
                         context.Token = token;

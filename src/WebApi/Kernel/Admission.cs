@@ -29,7 +29,7 @@ internal sealed class Admission
         Meter.CreateObservableGauge("limocha.api.under_way", () => Volatile.Read(ref underWay), "{request}", "Requests under way");
     }
 
-    public Task InvokeAsync(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) ? AdmitAsync(context) : next(context);
+    public Task InvokeAsync(HttpContext context) => context.Request.IsApi() ? AdmitAsync(context) : next(context);
 
     private async Task AdmitAsync(HttpContext context)
     {

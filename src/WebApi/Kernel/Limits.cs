@@ -22,7 +22,7 @@ internal static class Limits
             var limits = settings.Value;
             limiter.RejectionStatusCode = 429;
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                context.Request.IsApi()
                     ? RateLimitPartition.GetTokenBucketLimiter(
                         Caller(context),
                         _ => new()
@@ -30,7 +30,7 @@ internal static class Limits
                             TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
                             ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
                         })
-                    : context.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal)
+                    : context.Request.IsHub()
                         ? RateLimitPartition.GetTokenBucketLimiter($"hub {Caller(context)}", _ => PerSecond(limits.ConnectsPerUserPerSecond))
                         : RateLimitPartition.GetNoLimiter(""));
             limiter.AddPolicy(SignIn, context => RateLimitPartition.GetFixedWindowLimiter(

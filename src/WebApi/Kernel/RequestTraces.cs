@@ -14,7 +14,7 @@ internal static class RequestTraces
     public static void UseTraces(this WebApplication app)
     {
         var sampler = RequestSampler.OfEnvironment();
-        app.Use(next => context => !IsConnection(context.Request.Path) && sampler.Chooses(Caller(context.Request)) ? TracedAsync(context, next) : next(context));
+        app.Use(next => context => !IsConnection(context.Request) && sampler.Chooses(Caller(context.Request)) ? TracedAsync(context, next) : next(context));
     }
 
     /// <summary>
@@ -58,6 +58,5 @@ internal static class RequestTraces
     /// <summary>
     /// The devices' hub and the pages' circuits, by whatever transport: a connection is no request, and what goes over it is no part of its opening.
     /// </summary>
-    private static bool IsConnection(PathString path) =>
-        path.StartsWithSegments("/hubs", StringComparison.Ordinal) || path.StartsWithSegments("/_blazor", StringComparison.Ordinal);
+    private static bool IsConnection(HttpRequest request) => request.IsHub() || request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal);
 }
