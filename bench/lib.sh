@@ -40,7 +40,7 @@ free_port() { port_seed=$((${port_seed:-$port} + 1)); echo "$port_seed"; }
 
 # serve <contender> <dll> [VAR=value…]: starts a server and waits until it is ready. The product lets what waits for a socket go on at the thread
 # that watches it, and has one such thread for two cores (docs/decisions/0031); so do the others, who are a twentieth to an eighth faster with it.
-# No logger keeps what a request is about for lines that it may write, and makes an activity for it (docs/decisions/0032): neither do theirs.
+# The product's loggers keep no scopes and nothing makes an activity of every request (docs/decisions/0032): the same for theirs.
 serve() {
   local name=$1 dll=$2; shift 2
   port_seed=$((${port_seed:-$port} + 1)); address[$name]="http://127.0.0.1:$port_seed"
