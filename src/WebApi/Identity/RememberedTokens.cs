@@ -23,7 +23,7 @@ internal sealed class RememberedTokens(TimeProvider clock) : TokenHandler
     {
         if (Remembered(token) is { } known)
         {
-            return known.Result;
+            return known.Validated;
         }
 
         var result = await handler.ValidateTokenAsync(token, validationParameters);
@@ -48,7 +48,7 @@ internal sealed class RememberedTokens(TimeProvider clock) : TokenHandler
     private Known? Remembered(ReadOnlySpan<char> token)
     {
         var tokens = valid.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (tokens.TryGetValue(token, out var known) && known.Result.SecurityToken.ValidTo <= clock.GetUtcNow().UtcDateTime)
+        if (tokens.TryGetValue(token, out var known) && known.Validated.SecurityToken.ValidTo <= clock.GetUtcNow().UtcDateTime)
         {
             tokens.TryRemove(token, out _);
             return null;
@@ -57,5 +57,5 @@ internal sealed class RememberedTokens(TimeProvider clock) : TokenHandler
         return known;
     }
 
-    private sealed record Known(TokenValidationResult Result, (Guid UserId, Guid SessionId)? Session);
+    private sealed record Known(TokenValidationResult Validated, (Guid UserId, Guid SessionId)? Session);
 }

@@ -19,7 +19,8 @@ internal static class RequestTraces
 
     /// <summary>
     /// By https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server, with the route's template for the path: an address may carry a
-    /// one-time link or what somebody searched for (E3). Nor are there words of an exception.
+    /// one-time link or what somebody searched for (E3). Nor are there words of an exception, or
+    /// the host that the caller names.
     /// </summary>
     private static async Task TracedAsync(HttpContext context, RequestDelegate next)
     {
@@ -37,8 +38,7 @@ internal static class RequestTraces
                 var (method, route) = (IsKnown(request.Method) ? request.Method : null, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
                 span.DisplayName = $"{method ?? "HTTP"} {route}".TrimEnd();
                 span.SetTag("http.request.method", method ?? "_OTHER").SetTag("http.route", route).SetTag("url.path", route).SetTag("url.scheme", request.Scheme)
-                    .SetTag("server.address", request.Host.Host).SetTag("network.protocol.version", request.Protocol.Replace("HTTP/", "", StringComparison.Ordinal))
-                    .SetTag("http.response.status_code", context.Response.StatusCode);
+                    .SetTag("network.protocol.version", request.Protocol.Replace("HTTP/", "", StringComparison.Ordinal)).SetTag("http.response.status_code", context.Response.StatusCode);
                 if (context.Response.StatusCode >= StatusCodes.Status500InternalServerError)
                 {
                     span.SetStatus(ActivityStatusCode.Error).SetTag("error.type", $"{context.Response.StatusCode}");
