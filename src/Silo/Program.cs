@@ -32,6 +32,6 @@ if (args is [AuditCommand.Name, ..])
 }
 
 builder.AddLimoChaSilo();
-builder.AddLimoChaSiloTelemetry();
+builder.AddLimoChaTelemetry(servesHttp: false);
 await builder.Build().RunAsync();
 return 0;

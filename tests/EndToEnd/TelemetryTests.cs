@@ -15,7 +15,7 @@ public sealed partial class TelemetryTests
     public async Task A_dispatch_is_measured_and_traced_in_every_process_it_passes()
     {
         await using var collector = await TraceCollector.StartAsync();
-        var metrics = Ports.Free();
+        var (metrics, doorMetrics) = (Ports.Free(), Ports.Free());
         (string, string)[] common =
         [
             ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await (await Postgres.SharedAsync()).CreateDatabaseAsync()), ("Cluster:Mode", "AdoNet"), ("Cluster:ClusterId", $"c{Guid.NewGuid():N}"),
@@ -23,7 +23,7 @@ public sealed partial class TelemetryTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),
         ];
         await using var silo = ProductProcess.Start("Silo", [.. common, ("Cluster:SiloPort", $"{Ports.Free()}"), ("Cluster:GatewayPort", $"{Ports.Free()}"), ("Cluster:AdvertisedAddress", "127.0.0.1"), ("Metrics:Port", $"{metrics}")]);
-        await using var door = await Product.StartDemoAsync([.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32]))]);
+        await using var door = await Product.StartDemoAsync([.. common, ("Web:Mode", "Client"), ("Web:Secret", Convert.ToBase64String(new byte[32])), ("Metrics:Port", $"{doorMetrics}")]);
         using var manager = await door.SignInAsync("manager");
         await using var device = await NodeDevice.ConnectAsync(door, "staff1", "node-1");
 
@@ -35,8 +35,10 @@ public sealed partial class TelemetryTests
         var shown = await AskedAsync();
         var measured = "";
         await Eventually.TrueAsync(
-            async () => (measured = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics") + await http.GetStringAsync($"{door.Address}/metrics")).Length > 0 && !Missing().Any(),
+            async () => (measured = await http.GetStringAsync($"http://127.0.0.1:{metrics}/metrics") + await http.GetStringAsync($"http://127.0.0.1:{doorMetrics}/metrics")).Length > 0 && !Missing().Any(),
             () => $"the dashboard shows what is measured; there was no {string.Join(", ", Missing())}", TimeSpan.FromSeconds(20));
+        (await http.GetAsync($"{door.Address}/metrics")).StatusCode.Should().Be(HttpStatusCode.NotFound, "who reaches the API does not reach the metrics");
+        (await http.GetAsync($"http://127.0.0.1:{doorMetrics}/api/v1/me")).StatusCode.Should().Be(HttpStatusCode.NotFound, "nor the other way round");
         shown.Should().Contain(["limocha_storage_queue", "limocha_gateway_queue", "limocha_hub_unacknowledged"]);
         string[] hops = ["POST /api/v1/tasks", "commit", "project", "/DeliverAsync", "push", "show"];
         await Eventually.TrueAsync(

@@ -7,7 +7,7 @@ using OpenTelemetry.Metrics;
 
 namespace LimoCha.Actors.Hosting;
 
-/// <summary>Serves the metrics of a process that serves nothing else over HTTP, at <c>/metrics</c>.</summary>
+/// <summary>Serves a process's metrics at a port of their own, path <c>/metrics</c>, which whoever calls its API does not reach.</summary>
 internal sealed class MetricsServer(MeterProvider meters, int port) : IHostedService
 {
     private WebApplication? app;

@@ -9,10 +9,15 @@ using OpenTelemetry.Trace;
 
 namespace LimoCha.Actors.Hosting;
 
-/// <summary>Where a silo of its own shows what it measures; section <c>Metrics</c>.</summary>
+/// <summary>Where a process shows what it measures; section <c>Metrics</c>.</summary>
 public sealed class MetricsOptions
 {
-    /// <summary>Its metrics are at this port, path <c>/metrics</c>; nowhere when left out.</summary>
+    /// <summary>The section.</summary>
+    public const string Section = "Metrics";
+
+    /// <summary>
+    /// Its metrics are at this port and nowhere else, path <c>/metrics</c>. When left out, a web process has them at its own address and a silo of its own nowhere.
+    /// </summary>
     [Range(1, 65535)] public int? Port { get; set; }
 }
 
@@ -20,38 +25,35 @@ public sealed class MetricsOptions
 public static class TelemetryHosting
 {
     /// <summary>
-    /// What every process measures, and its spans when there is somewhere to send them: they cost time on every call.
+    /// What a process measures, when there is an address to read it at, and its spans, when there is somewhere to send them: they cost time on every call.
     /// </summary>
-    /// <param name="services">The process's services.</param>
-    /// <param name="metrics">What it measures besides, and how its metrics are read; null when nobody reads them.</param>
-    public static void AddLimoChaTelemetry(this IServiceCollection services, Action<MeterProviderBuilder>? metrics)
+    /// <param name="builder">The process's.</param>
+    /// <param name="servesHttp">It can show its metrics at its own address.</param>
+    /// <param name="meters">What it measures besides.</param>
+    public static void AddLimoChaTelemetry(this IHostApplicationBuilder builder, bool servesHttp, params string[] meters)
     {
-        if (metrics is not null)
+        ArgumentNullException.ThrowIfNull(builder);
+        var (services, section) = (builder.Services, builder.Configuration.GetSection(MetricsOptions.Section));
+        services.AddOptions<MetricsOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        var port = section.Get<MetricsOptions>()?.Port;
+        if (port is not null || servesHttp)
         {
-            services.AddOpenTelemetry().WithMetrics(meters => metrics(meters
-                .AddMeter(Meters.Name, "Microsoft.Orleans", "System.Runtime")
+            services.AddOpenTelemetry().WithMetrics(metrics => metrics
+                .AddMeter([Meters.Name, "Microsoft.Orleans", "System.Runtime", .. meters])
                 // Counts a table of many thousand entries each time it is read.
-                .AddView("orleans-directory-cache-size", MetricStreamConfiguration.Drop)));
+                .AddView("orleans-directory-cache-size", MetricStreamConfiguration.Drop)
+                .AddPrometheusExporter());
+        }
+
+        if (port is not null)
+        {
+            services.AddHostedService(provider => new MetricsServer(provider.GetRequiredService<MeterProvider>(), port.Value));
         }
 
         if (Tracing.IsExported)
         {
             // Spans are made in traces only that are recorded: the door chooses them, before anything is made for a request.
             services.AddOpenTelemetry().WithTracing(spans => spans.AddSource(Tracing.SourceName).SetSampler(new AlwaysOnSampler()).AddOtlpExporter());
-        }
-    }
-
-    /// <summary>A silo of its own has no web server: its metrics have a port for themselves, when one is set.</summary>
-    public static void AddLimoChaSiloTelemetry(this IHostApplicationBuilder builder)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        var section = builder.Configuration.GetSection("Metrics");
-        builder.Services.AddOptions<MetricsOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
-        var port = section.Get<MetricsOptions>()?.Port;
-        builder.Services.AddLimoChaTelemetry(port is null ? null : metrics => metrics.AddPrometheusExporter());
-        if (port is not null)
-        {
-            builder.Services.AddHostedService(provider => new MetricsServer(provider.GetRequiredService<MeterProvider>(), port.Value));
         }
     }
 }

@@ -42,6 +42,7 @@ internal static class WebProcess
 
         builder.Services.AddLimoChaIdentity(settings);
         builder.Services.AddLimoChaWeb();
+        builder.AddLimoChaTelemetry(servesHttp: true, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel");
         builder.Services.AddDeviceHub();
         builder.Services.AddLimoChaPages();
         builder.Services.AddFirstStart(settings);
