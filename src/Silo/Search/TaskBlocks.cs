@@ -161,7 +161,8 @@ public sealed partial class TaskBlocks(Database database, TimeProvider clock, IL
             if (tasks == MostTasks || pieces.Count >= TextSignature.MostPieces || (rest && i == texts.Count - 1))
             {
                 yield return new(texts[i].Id, TextSignature.Of(pieces));
-                (pieces, tasks) = ([], 0);
+                pieces.Clear();
+                tasks = 0;
             }
         }
     }

@@ -19,7 +19,7 @@ internal static class TextPieces
     private const int None = -1;
 
     /// <summary>Adds the pieces of a text that is to be found.</summary>
-    public static void Add(ISet<ulong> pieces, string? text) => Collect(pieces, text, search: false);
+    public static void Add(HashSet<ulong> pieces, string? text) => Collect(pieces, text, search: false);
 
     /// <summary>The pieces that a text must have to contain this one; none when that says nothing.</summary>
     public static IReadOnlyCollection<ulong> Wanted(string text)
@@ -29,7 +29,7 @@ internal static class TextPieces
         return pieces;
     }
 
-    private static void Collect(ISet<ulong> pieces, string? text, bool search)
+    private static void Collect(HashSet<ulong> pieces, string? text, bool search)
     {
         if (text is null or { Length: < 2 })
         {
