@@ -31,29 +31,14 @@ public sealed class SpineTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task A_command_is_one_write_and_its_facts_row_and_log_follow(DatabaseKind kind)
-    {
-        await using var host = await TestHost.StartAsync(kind);
-        var ann = await host.UserAsync();
-        var task = await host.TaskAsync(ann);
-        var accepted = await host.Grains.GetGrain<ITaskGrain>(task.Id).ActAsync(TaskAction.Accept, new(), host.As(ann));
-
-        accepted.Version.Should().Be(2);
-        (await StoredVersionAsync(host, "task", task.Id)).Should().Be(2);
-        await ProjectedAsync(host, task.Id, 2);
-        (await host.QueryAsync<int>("SELECT count(*) FROM event_log WHERE kind = 'task' AND id = @Id", new { task.Id })).Should().Be(2, "two writes");
-        (await host.QueryAsync<string>("SELECT facts FROM event_log WHERE kind = 'task' AND id = @Id AND version = 1", new { task.Id })).Should().Contain("taskCreated").And.Contain("taskAssigned");
-    }
-
-    [Theory, MemberData(nameof(Kinds))]
     public async Task A_card_that_was_taken_away_does_not_come_back_from_a_read_model_that_lags(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);
         var ann = await host.UserAsync();
         var phone = await host.ConnectAsync(ann);
         var (closed, open) = (await host.TaskAsync(ann, "closed"), await host.TaskAsync(ann, "open"));
-        await ProjectedAsync(host, closed.Id, 1);
-        await ProjectedAsync(host, open.Id, 1);
+        await host.ProjectedAsync(closed.Id, 1);
+        await host.ProjectedAsync(open.Id, 1);
         await phone.UntilAsync(cards => cards.Count == 2);
         var held = new TaskCompletionSource();
         host.Projector.Gate = held.Task;
@@ -67,7 +52,7 @@ public sealed class SpineTests
         phone.Shown.Should().ContainSingle().Which.Id.Should().Be(open.Id);
         phone.EverShown.Should().OnlyHaveUniqueItems();
         held.SetResult();
-        await ProjectedAsync(host, closed.Id, 2);
+        await host.ProjectedAsync(closed.Id, 2);
     }
 
     [Fact]
@@ -85,62 +70,8 @@ public sealed class SpineTests
         await second.UntilAsync(cards => cards.Count == 1);
     }
 
-    [Fact]
-    public async Task A_repeated_operation_has_its_effect_once()
-    {
-        await using var host = await TestHost.StartAsync();
-        var ann = await host.UserAsync();
-        var task = await host.TaskAsync(ann);
-        var grain = host.Grains.GetGrain<ITaskGrain>(task.Id);
-        var context = host.As(ann);
-        var first = await grain.ActAsync(TaskAction.Comment, new() { Note = "hello" }, context);
-        await host.Cluster.DeactivateAsync(grain);
-        var repeat = await grain.ActAsync(TaskAction.Comment, new() { Note = "hello" }, context);
-        (first.Value!.Comments, repeat.Value!.Comments, repeat.Version).Should().Be((1, 1, first.Version));
-    }
-
-    [Fact]
-    public async Task A_stale_version_is_refused_without_effect()
-    {
-        await using var host = await TestHost.StartAsync();
-        var ann = await host.UserAsync();
-        var task = await host.TaskAsync(ann);
-        var outcome = await host.Grains.GetGrain<ITaskGrain>(task.Id).ActAsync(TaskAction.Accept, new(), host.As(ann) with { IfVersion = 7 });
-        outcome.Refusal!.Kind.Should().Be(RefusalKind.Stale);
-        (await host.Grains.GetGrain<ITaskGrain>(task.Id).GetAsync(ann)).Value!.Stage.Should().Be(TaskStage.Assigned);
-    }
-
     /// <summary>The hint that an id is fresh saves a read; when it is wrong, the insert fails and nothing is overwritten.</summary>
-    [Theory, MemberData(nameof(Kinds))]
-    public async Task A_wrong_fresh_hint_overwrites_nothing(DatabaseKind kind)
-    {
-        await using var host = await TestHost.StartAsync(kind);
-        var ann = await host.UserAsync();
-        var task = await host.TaskAsync(ann, "first");
-        var grain = host.Grains.GetGrain<ITaskGrain>(task.Id);
-        await host.Cluster.DeactivateAsync(grain);
-        FreshId.Mark(task.Id);
-        await grain.Invoking(g => g.CreateAsync(new() { Title = "second" }, host.Admin())).Should().ThrowAsync<InconsistentStateException>();
-        RequestContext.Clear();
-        (await grain.GetAsync(Actor.System)).Value!.Title.Should().Be("first");
-    }
-
     /// <summary>The dangerous case: the database has committed and the answer is lost. The caller sees a failure, repeats, and the effect is there once.</summary>
-    [Fact]
-    public async Task A_write_whose_answer_was_lost_is_found_by_the_repeat()
-    {
-        var lossy = new LossyStore();
-        await using var host = await TestHost.StartAsync(services: services => lossy.Wrap(services));
-        var ann = await host.UserAsync();
-        var task = await host.TaskAsync(ann);
-        var grain = host.Grains.GetGrain<ITaskGrain>(task.Id);
-        var context = host.As(ann);
-        lossy.LoseNextAnswer = true;
-        await grain.Invoking(g => g.ActAsync(TaskAction.Comment, new() { Note = "once" }, context)).Should().ThrowAsync<StorageUnavailableException>();
-        var repeat = await grain.ActAsync(TaskAction.Comment, new() { Note = "once" }, context);
-        (repeat.Value!.Comments, repeat.Version).Should().Be((1, 2));
-    }
-
     /// <summary>The projector stands still between commit and Hello, and the user's actor starts anew: the card still arrives, once the projection goes on.</summary>
     [Theory]
     [InlineData(false)]
@@ -150,7 +81,7 @@ public sealed class SpineTests
         await using var host = await TestHost.StartAsync();
         var ann = await host.UserAsync();
         var gate = new TaskCompletionSource();
-        await ProjectedAsync(host, "user", ann.UserId, 1);
+        await host.ProjectedAsync(ann.UserId, 1, "user");
         host.Projector.Gate = gate.Task;
         var task = await host.TaskAsync(ann);
         // The delivery reached this activation; it is gone before the row is there.
@@ -193,7 +124,7 @@ public sealed class SpineTests
 
         foreach (var task in tasks)
         {
-            await ProjectedAsync(host, task.Id, 1);
+            await host.ProjectedAsync(task.Id, 1);
         }
 
         var device = await host.ConnectAsync(ann);
@@ -214,7 +145,7 @@ public sealed class SpineTests
         var made = await creation.CreateAsync(id, new() { Title = "Visit", AssigneeId = ann.UserId }, context);
         made.Version.Should().Be(1);
         await device.UntilAsync(cards => cards.Any(card => card.Id == id && card.Version == 1));
-        await ProjectedAsync(host, id, 1);
+        await host.ProjectedAsync(id, 1);
 
         var grain = host.Grains.GetGrain<ITaskGrain>(id);
         (await grain.CreateAsync(new() { Title = "Visit", AssigneeId = ann.UserId }, context)).Version.Should().Be(1, "the actor knows the operation that made it");
@@ -225,16 +156,6 @@ public sealed class SpineTests
     }
 
     /// <summary>Refusals of the rule are refusals of the creation, and leave nothing behind.</summary>
-    [Fact]
-    public async Task A_refused_creation_leaves_nothing()
-    {
-        await using var host = await TestHost.StartAsync();
-        var id = Ids.New(host.Clock);
-        var outcome = await host.Services.GetRequiredService<ITaskCreation>().CreateAsync(id, new() { Title = "Visit", AssigneeId = Guid.CreateVersion7() }, host.Admin());
-        outcome.Refusal!.Problem.Should().Be("unknown-assignee");
-        (await StoredVersionAsync(host, "task", id)).Should().Be(0);
-    }
-
     [Fact]
     public async Task E4_ending_a_session_cuts_its_device_off_and_lets_it_not_back_in()
     {
@@ -269,7 +190,7 @@ public sealed class SpineTests
         await using var host = await TestHost.StartAsync(settings: ("Actors:SecondLook", "00:01:00"));
         var ann = await host.UserAsync();
         var device = await host.ConnectAsync(ann);
-        await ProjectedAsync(host, "user", ann.UserId, 2);
+        await host.ProjectedAsync(ann.UserId, 2, "user");
         var gate = new TaskCompletionSource();
         host.Projector.Gate = gate.Task;
         var task = await host.TaskAsync(ann);
@@ -281,7 +202,7 @@ public sealed class SpineTests
         await device.UntilAsync(_ => device.Syncs > syncs);
         device.Shown.Should().ContainSingle(card => card.Id == task.Id);
         gate.SetResult();
-        await ProjectedAsync(host, task.Id, 1);
+        await host.ProjectedAsync(task.Id, 1);
         device.EverShown.Should().OnlyHaveUniqueItems();
     }
 
@@ -312,82 +233,6 @@ public sealed class SpineTests
         (await host.Grains.GetGrain<ITaskGrain>(task.Id).GetAsync(Actor.System)).Value!.Stage.Should().Be(TaskStage.Expired);
     }
 
-    [Theory, MemberData(nameof(Kinds))]
-    public async Task Check_ins_at_a_hot_place_are_exact_and_share_writes(DatabaseKind kind)
-    {
-        const int People = 300;
-        await using var host = await TestHost.StartAsync(kind);
-        var place = Ids.New(host.Clock);
-        var center = new GeoPoint { Latitude = 31.2328, Longitude = 121.4737 };
-        await host.Grains.GetGrain<ICheckInLocationGrain>(place).CreateAsync(new() { Name = "Gate", Center = center }, host.Admin());
-        var people = await Task.WhenAll(Enumerable.Range(0, People).Select(_ => host.UserAsync()));
-        await Task.WhenAll(people.Select(person => host.Grains.GetGrain<IUserGrain>(person.UserId)
-            .SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(person))));
-
-        var outcomes = await Task.WhenAll(people.Select(person => host.Grains.GetGrain<ICheckInLocationGrain>(place)
-            .CheckInAsync(new() { Kind = CheckInKind.In, Point = center }, host.As(person))));
-
-        outcomes.Should().OnlyContain(outcome => outcome.Ok);
-        var today = (await host.Grains.GetGrain<ICheckInLocationGrain>(place).TodayAsync()).Value!;
-        (today.Ins, today.People, today.Present.Count).Should().Be((People, People, People));
-        (await StoredVersionAsync(host, "location", place)).Should().BeLessThan(People / 2, "check-ins that wait share the next write");
-        await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM check_in") == People, "every check-in has its row");
-    }
-
-    [Fact]
-    public async Task Checking_in_elsewhere_ends_the_presence_before()
-    {
-        await using var host = await TestHost.StartAsync();
-        var ann = await host.UserAsync();
-        await host.Grains.GetGrain<IUserGrain>(ann.UserId).SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(ann));
-        var center = new GeoPoint { Latitude = 31.2328, Longitude = 121.4737 };
-        var (first, second) = (host.Grains.GetGrain<ICheckInLocationGrain>(Ids.New(host.Clock)), host.Grains.GetGrain<ICheckInLocationGrain>(Ids.New(host.Clock)));
-        foreach (var place in new[] { first, second })
-        {
-            await place.CreateAsync(new() { Name = "Gate", Center = center }, host.Admin());
-            (await place.CheckInAsync(new() { Kind = CheckInKind.In, Point = center }, host.As(ann))).Refusal.Should().BeNull();
-        }
-
-        await Eventually.TrueAsync(async () => (await first.TodayAsync()).Value!.Present.Count == 0, "nobody is at two places");
-        (await second.TodayAsync()).Value!.Present.Should().ContainSingle();
-    }
-
-    [Fact]
-    public async Task F2_a_check_in_without_consent_is_refused_and_after_a_withdrawal_again()
-    {
-        await using var host = await TestHost.StartAsync();
-        var ann = await host.UserAsync();
-        var user = host.Grains.GetGrain<IUserGrain>(ann.UserId);
-        var place = host.Grains.GetGrain<ICheckInLocationGrain>(Ids.New(host.Clock));
-        var center = new GeoPoint { Latitude = 31.2328, Longitude = 121.4737 };
-        await place.CreateAsync(new() { Name = "Gate", Center = center }, host.Admin());
-        Task<Outcome<CheckInView>> GoAsync(CheckInKind kind) => place.CheckInAsync(new() { Kind = kind, Point = center }, host.As(ann));
-
-        (await GoAsync(CheckInKind.In)).Refusal!.Problem.Should().Be("consent-required");
-        await user.SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(ann));
-        (await GoAsync(CheckInKind.In)).Ok.Should().BeTrue();
-        await user.SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Withdrawn }, host.As(ann));
-        (await GoAsync(CheckInKind.Out)).Refusal!.Problem.Should().Be("consent-required");
-    }
-
-    [Fact]
-    public async Task Consent_is_the_persons_own_act()
-    {
-        await using var host = await TestHost.StartAsync();
-        var (ann, bob) = (await host.UserAsync(), await host.UserAsync());
-        var outcome = await host.Grains.GetGrain<IUserGrain>(ann.UserId).SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(bob));
-        outcome.Refusal!.Kind.Should().Be(RefusalKind.Forbidden);
-    }
-
-    [Fact]
-    public async Task A_user_name_is_held_by_one_user()
-    {
-        await using var host = await TestHost.StartAsync();
-        var name = host.Grains.GetGrain<IUserNameGrain>("name-00ff");
-        var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => name.ClaimAsync(Guid.CreateVersion7())));
-        claims.Count(claimed => claimed).Should().Be(1);
-    }
-
     [Fact]
     public async Task Customers_and_tasks_survive_a_restart_of_every_silo()
     {
@@ -406,15 +251,4 @@ public sealed class SpineTests
     }
 
     private static async Task ForgetAsync(TestHost host, Guid user) => await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(user));
-
-    private static Task ProjectedAsync(TestHost host, Guid task, int version) => ProjectedAsync(host, "task", task, version);
-
-    private static Task ProjectedAsync(TestHost host, string kind, Guid id, int version) => Eventually.TrueAsync(
-        async () => await host.QueryAsync<int>($"SELECT version FROM {LimoCha.Actors.ReadModel.ReadTables.ByKind[kind].Name} WHERE id = @id", new { id }) >= version, $"{kind} reaches version {version}");
-
-    private static async Task<int> StoredVersionAsync(TestHost host, string kind, Guid id)
-    {
-        var key = GrainRowKey.Of(kind, GrainId.Create(GrainType.Create(kind), GrainIdKeyExtensions.CreateGuidKey(id)));
-        return await host.QueryAsync<int>("SELECT Version FROM OrleansStorage WHERE GrainIdN0 = @N0 AND GrainIdN1 = @N1 AND GrainTypeString = @Type", new { key.N0, key.N1, key.Type });
-    }
 }
