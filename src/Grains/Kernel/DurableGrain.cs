@@ -124,6 +124,11 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <summary>Tells others what is so now; what the kind of entity tells, unless the actor has more to ask.</summary>
     protected virtual Task TellAsync(TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => kind.TellAsync(GrainFactory, Id, state, version, facts);
 
+    /// <summary>The state is durable, and nobody has been told yet.</summary>
+    protected virtual void Committed()
+    {
+    }
+
     /// <summary>Runs a command: repeats are recognised, versions compared, the rule asked, its facts committed once.</summary>
     /// <param name="context">Who, which operation, at which version.</param>
     /// <param name="decide">The rule, over the state that will be and whether the entity exists.</param>
@@ -212,29 +217,6 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         }
     }
 
-    /// <summary>Opens the personal fields. Without its key, which was destroyed, the state has none any more.</summary>
-    private async Task<TState> OpenAsync(TState state, CancellationToken cancellationToken)
-    {
-        if (row.State!.Sealed is not { } text || await keys.FindAsync(Sealing.KeyOf(text), cancellationToken) is not { } key)
-        {
-            return state;
-        }
-
-        SealedFields<TState>.Open(state, key, text, kind.Name, Id);
-        return With(state, key);
-    }
-
-    private async ValueTask HaveKeyAsync()
-    {
-        if (SealedFields<TState>.Any && tentative.Key is null)
-        {
-            var key = await keys.TakeAsync();
-            tentative = tentative.Key is null ? With(tentative, key) : tentative;
-        }
-    }
-
-    private static TState With(TState state, SubjectKey key) => (TState)((StateRecord)state with { Key = key });
-
     /// <summary>The version that facts raised now will have.</summary>
     private int NextVersion => Version + (writing ? 2 : 1);
 
@@ -276,6 +258,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             Version = ParseVersion(row.ETag);
             committedAt = Clock.GetTimestamp();
             inFlight = null;
+            Committed();
             if (nextWrite is null)
             {
                 writing = false;

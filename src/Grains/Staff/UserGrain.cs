@@ -19,7 +19,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     private readonly IChangeFeed changes = services.GetRequiredService<IChangeFeed>();
     private readonly IPresenceStore presence = services.GetRequiredService<IPresenceStore>();
     private readonly IPushQueue pushes = services.GetRequiredService<IPushQueue>();
-    private readonly LocalUsers neighbours = services.GetRequiredService<LocalUsers>();
+    private readonly LocalUsers here = services.GetRequiredService<LocalUsers>();
     private readonly Gateways gateways = services.GetRequiredService<Gateways>();
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
@@ -43,7 +43,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
             return;
         }
 
-        neighbours.Add(Id);
+        Committed();
         place = await readModel.LastPlaceAsync(Id, cancellationToken);
         lastSeen = await readModel.LastSeenAsync(Id, cancellationToken);
         await devices.FindAsync(cancellationToken);
@@ -52,8 +52,17 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        neighbours.Remove(Id);
+        here.Remove(Id);
         return base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    protected override void Committed()
+    {
+        // As GetAsync answers: nobody looks at somebody who is not there.
+        if (UserRules.MaySee(State))
+        {
+            here.Set(View(State, Version));
+        }
     }
 
     public Task<Outcome<UserView>> CreateAsync(CreateUser command, Credentials credentials, CallContext context, CancellationToken cancellationToken = default) =>

@@ -1,0 +1,45 @@
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Staff;
+using LimoCha.Actors.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LimoCha.Actors.Cluster;
+
+/// <summary>What the rules of others see of a staff member.</summary>
+public sealed class StaffDirectoryTests
+{
+    [Fact]
+    public async Task Who_is_disabled_gets_no_task_from_that_moment_and_gets_some_again_when_they_are_back()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var user = host.Grains.GetGrain<IUserGrain>(ann.UserId);
+        Task<Outcome<TaskView>> GiveAsync() =>
+            host.Services.GetRequiredService<ITaskCreation>().CreateAsync(Ids.New(host.Clock), new() { Title = "x", AssigneeId = ann.UserId }, host.Admin());
+        (await GiveAsync()).Ok.Should().BeTrue();
+
+        await user.ChangeAsync(new() { Enabled = false }, host.Admin());
+        (await GiveAsync()).Refusal!.Problem.Should().Be("assignee-disabled");
+
+        await user.ChangeAsync(new() { Enabled = true }, host.Admin());
+        (await GiveAsync()).Ok.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Nobody_speaks_for_an_actor_that_is_gone_and_whoever_looks_wakes_it()
+    {
+        await using var host = await TestHost.StartAsync();
+        var department = Guid.NewGuid();
+        var ann = await host.UserAsync(department: department);
+        var (here, staff) = (host.Services.GetRequiredService<LocalUsers>(), host.Services.GetRequiredService<StaffDirectory>());
+        here.TryGet(ann.UserId, out var known).Should().BeTrue();
+        (known!.DepartmentId, known.Version).Should().Be((department, 1));
+
+        await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(ann.UserId));
+        here.TryGet(ann.UserId, out _).Should().BeFalse();
+
+        (await staff.FindAsync(ann.UserId)).Should().BeEquivalentTo(known);
+        here.TryGet(ann.UserId, out _).Should().BeTrue();
+        (await staff.FindAsync(Guid.NewGuid())).Should().BeNull();
+    }
+}
