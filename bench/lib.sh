@@ -5,7 +5,8 @@ results="$work/results.jsonl"; : >"$results"
 pg=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
 # Below the ports that the system gives to connections, so that nobody has them already.
 port=$((20000 + RANDOM % 12000))
-declare -A server=() address=()
+# A contender's first process, its address, and all of its processes where there are several.
+declare -A server=() address=() processes=()
 
 as_db() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
 
@@ -84,13 +85,23 @@ warm_up() {
   for round in 1 2 3; do for command in "$@"; do eval "$command" >/dev/null; done; done
 }
 
-# take_turns <contender>…: the recorded rounds, A B A B …, by the scenario's own measure <contender>.
-take_turns() {
-  local round contender
-  for round in $(seq "$rounds"); do
-    echo "Round $round of $rounds"
-    for contender in "$@"; do measure "$contender" | tee -a "$results"; done
+# turns <mode> <callers or rate> <seconds> <rounds> <turn>…: A B A B … in one generator, with everybody's devices connected the whole time. A turn is
+# a contender, or contender@server:part when that is measured on another's server or a part of its requests is traced.
+turns() {
+  local mode=$1 load=$2 seconds=$3 rounds=$4 turn name at part all=(); shift 4
+  for turn in "$@"; do
+    name=${turn%%[@:]*} at=$name part=0
+    [[ $turn == *@* ]] && at=${turn#*@} at=${at%%:*}
+    [[ $turn == *:* ]] && part=${turn##*:}
+    all+=("$name" "${address[$at]}/" "$work/users-$at.json" "${processes[$at]:-${server[$at]}}" "$(database_pid)" "$part")
   done
+  load turns "$mode" "$devices" "$load" "$seconds" "$rounds" "${all[@]}"
+}
+
+# compare <turn>…: warms everybody up and keeps what each does as fast as the answers come.
+compare() {
+  warm_up "turns closed $callers 10 1 $*"
+  turns closed "$callers" "$seconds" "$rounds" "$@" | tee -a "$results"
 }
 
 keep() { # scenario, what was done

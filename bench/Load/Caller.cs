@@ -22,10 +22,11 @@ internal sealed class Caller : IDisposable
 
     public Task ConnectAsync() => socket.ConnectAsync(address.Host, address.Port);
 
-    /// <summary>Posts a body; answers the status.</summary>
-    public async ValueTask<int> PostAsync(string body)
+    /// <summary>Posts a body; answers the status. With a trace parent the request is part of that trace (W3C Trace Context).</summary>
+    public async ValueTask<int> PostAsync(string body, string? traceParent = null)
     {
-        var length = head.Length + Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"), request.AsSpan(head.Length));
+        var trace = traceParent is null ? "" : $"\r\ntraceparent: {traceParent}";
+        var length = head.Length + Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(body)}{trace}\r\n\r\n{body}"), request.AsSpan(head.Length));
         await socket.SendAsync(request.AsMemory(0, length));
         var filled = 0;
         while (true)

@@ -10,7 +10,7 @@ internal sealed class Callers(Uri address, string path, string token) : IDisposa
     private readonly ConcurrentStack<Caller> idle = [];
 
     /// <summary>Posts a body; answers the status, 0 for a connection that broke.</summary>
-    public async ValueTask<int> PostAsync(string body)
+    public async ValueTask<int> PostAsync(string body, string? traceParent = null)
     {
         Caller? connection = null;
         try
@@ -21,7 +21,7 @@ internal sealed class Callers(Uri address, string path, string token) : IDisposa
                 await connection.ConnectAsync();
             }
 
-            var status = await connection.PostAsync(body);
+            var status = await connection.PostAsync(body, traceParent);
             idle.Push(connection);
             return status;
         }

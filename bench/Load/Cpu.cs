@@ -4,7 +4,7 @@ using System.Globalization;
 namespace LimoCha.Bench;
 
 /// <summary>
-/// CPU time from /proc of a server (first pid; several joined by commas), of a PostgreSQL with all its children (second pid), and of this process.
+/// CPU time from /proc of a server (first pid; several joined by commas), of a PostgreSQL with all its children (second pid; empty for none), and of this process.
 /// Children of the postmaster that ended are in its own count of reaped children, so nothing is lost in between.
 /// </summary>
 internal sealed class Cpu(IReadOnlyList<string> pids)
@@ -13,7 +13,7 @@ internal sealed class Cpu(IReadOnlyList<string> pids)
 
     public Sample Now() => new(
         pids.Count > 0 ? pids[0].Split(',').Sum(pid => Read(pid, children: false)) : 0,
-        pids.Count > 1 ? Read(pids[1], children: true) : 0,
+        pids.Count > 1 && pids[1].Length > 0 ? Read(pids[1], children: true) : 0,
         (long)Process.GetCurrentProcess().TotalProcessorTime.TotalMicroseconds);
 
     private static long Read(string pid, bool children)

@@ -48,6 +48,9 @@ internal sealed class Dispatch : IAsyncDisposable
         callers = new(address, "/api/v1/tasks", caller.Token);
     }
 
+    /// <summary>The part of the requests that say that they are traced, 0 to 1. Which they are is the number's to say, so that no round has more of them.</summary>
+    public double Traced { get; set; }
+
     /// <summary>Requests that this server should turn away are posted to another meanwhile, at a fixed rate.</summary>
     public void Beside(Uri other, int rate) => (others, othersRate) = (new(other, "/api/v1/tasks", caller.Token), rate);
 
@@ -166,7 +169,7 @@ internal sealed class Dispatch : IAsyncDisposable
     {
         var number = Interlocked.Increment(ref posted) - 1;
         due[number] = since;
-        var status = await callers.PostAsync(Body(number, to));
+        var status = await callers.PostAsync(Body(number, to), number * Traced % 1 < Traced ? TraceParent() : null);
         if (status == 201)
         {
             Interlocked.Increment(ref completed);
@@ -189,6 +192,8 @@ internal sealed class Dispatch : IAsyncDisposable
             failures.AddOrUpdate(status, 1, (_, count) => count + 1);
         }
     }
+
+    private static string TraceParent() => $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
 
     private static string Body(long number, User to) => string.Create(CultureInfo.InvariantCulture,
         $$"""{"title":"{{number:D9}}","assigneeId":"{{to.Id}}","description":"Bring the contract and the samples, and ask for the signed copy."}""");

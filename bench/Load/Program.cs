@@ -5,9 +5,9 @@ using LimoCha.Bench;
 // due to the moment the device has the card, so that a server that stalls is charged for what waited meanwhile.
 //   dispatch|work closed|open|overload <contender> <base> <users.json> <devices> <callers|rate> <seconds> [<server pid> <database pid>]
 //       closed: as fast as the answers come; open, overload: at a fixed rate, whatever the answers do. Prints one JSON line.
-//   turns closed|open <devices> <callers|rate> <seconds> <rounds> <contender> <base> <users.json> <server pid> <database pid> …
+//   turns closed|open <devices> <callers|rate> <seconds> <rounds> <contender> <base> <users.json> <server pid> <database pid> <traced> …
 //       the same for contenders that take turns, all connected the whole time: rounds can be many and short, and what the machine
-//       gives at the moment is the same for all of a round. Prints a JSON line for each turn.
+//       gives at the moment is the same for all of a round. The part <traced> of the requests, 0 to 1, say that they are. Prints a JSON line for each turn.
 //   dispatch beside <base:rate> <contender> <base> …       the same as closed, while that rate is posted to another server
 //   prepare <base> <set-up token> <count> <users.json>     makes staff through the product's API
 //   place   <base> <users.json>                            makes a check-in place; everybody consents; prints its id
@@ -17,7 +17,7 @@ using LimoCha.Bench;
 //   hub     <contender> <base> <users.json> <connections> <server pid>
 //   lists   <base> <users.json> <seconds> <size> <path>…   time of list pages
 //   fill    <base> <users.json> <count>                    makes so many tasks and customers
-//   cpu     <results.jsonl> <measure> <contender> <contender=ratio>…   lines of the CPU that each took in the first measure, server and database
+//   cpu     <results.jsonl> <measure> <contender> <contender[=ratio]>…   lines of the CPU that each of these took in the first measure, server and database
 //   simulate <results.jsonl>                               the group commit's queue, fitted to the lines and compared with them
 //   sink    <port> <status>                                an HTTP server that takes whatever is posted and answers with that status
 //   line    <measure> <contender> <unit> more|less <value> [floor]   a measurement made elsewhere, as a JSON line
@@ -45,7 +45,7 @@ switch (args)
         }
 
         return 0;
-    case ["turns", "closed" or "open", var devices, var load, var seconds, var rounds, .. var contenders] when contenders.Length > 0 && contenders.Length % 5 == 0:
+    case ["turns", "closed" or "open", var devices, var load, var seconds, var rounds, .. var contenders] when contenders.Length > 0 && contenders.Length % Turns.Fields == 0:
         await Turns.RunAsync(args[1], Number(devices), Number(load), Number(seconds), Number(rounds), contenders);
         return 0;
     case ["dispatch", "beside", var other, var contender, var address, var users, var devices, var load, var seconds, .. var pids]:
@@ -82,10 +82,15 @@ switch (args)
         foreach (var line in First(await File.ReadAllLinesAsync(results), baseline))
         {
             var goal = others.Select(other => other.Split('=')).FirstOrDefault(other => other[0] == line.Contender);
+            if (goal is null && line.Contender != baseline)
+            {
+                continue;
+            }
+
             Console.WriteLine(line with
             {
                 Measure = measure, Unit = "µs", Better = "less", Value = line.Extras!["server CPU µs each"] + line.Extras["database CPU µs each"], Extras = null,
-                Goals = goal is null ? null : new() { [baseline] = double.Parse(goal[1], CultureInfo.InvariantCulture) },
+                Goals = goal is [_, var most] ? new() { [baseline] = double.Parse(most, CultureInfo.InvariantCulture) } : null,
             });
         }
 

@@ -8,21 +8,10 @@ echo "Preparing $devices staff…"
 staff product "$devices"
 for contender in conventional push-only; do curl -s "${address[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
 
-measure() { # contender mode load
-  load dispatch "$2" "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$3" "$seconds" "${server[$1]}" "$(database_pid)"
-}
-
-warm_up "measure conventional closed $callers" "measure product closed $callers" "measure push-only closed $callers"
-
-for round in $(seq "$rounds"); do
-  echo "Round $round of $rounds"
-  for contender in conventional product push-only; do measure "$contender" closed "$callers" | tee -a "$results"; done
-done
+compare conventional product push-only
 peak=$(load median "$results" conventional)
 echo "Open loop at the conventional stack's peak of $peak/s"
-for round in $(seq "$rounds"); do
-  for contender in conventional product; do measure "$contender" open "$peak" | tee -a "$results"; done
-done
+turns open "$peak" "$seconds" "$rounds" conventional product | tee -a "$results"
 # What a dispatch takes of a contender and its database: the machine gives more or less from round to round, the generator takes its part of it.
-load cpu "$results" "CPU of a dispatch, server and database" conventional product=0.33 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
+load cpu "$results" "CPU of a dispatch, server and database" conventional product=0.33 push-only >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep dispatch "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

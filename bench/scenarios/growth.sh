@@ -18,9 +18,7 @@ product large Privacy__MasterKeys__1="$key" Storage__Provider=PostgreSql Storage
 until [ "$(sql large "SELECT count(*) < 5000 AND NOT EXISTS (SELECT FROM task_block WHERE signature IS NULL) FROM task WHERE id > coalesce((SELECT max(last_id::text)::uuid FROM task_block), '00000000-0000-0000-0000-000000000000')")" = t ]; do sleep 2; done
 read -r person number < <(sql large "SELECT substr(description, 3, 3) || ' ' || substr(title, strpos(title, 'WX')) FROM task WHERE description LIKE '客户%' ORDER BY id OFFSET 300000 LIMIT 1")
 escaped() { printf %s "$1" | od -An -tx1 | tr -d '\n' | tr ' ' %; }
-measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}" "$(database_pid)"; }
-warm_up "measure small" "measure large"
-take_turns small large
+compare small large
 load cpu "$results" "CPU of a dispatch, server and database" small large=1.1 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 load lists "${address[large]}/" "$work/users-large.json" 4 "1,000,000 tasks and customers" \
   "tasks?limit=50" "tasks?limit=50&sort=createdAt" "tasks?limit=50&stage=assigned" "tasks?limit=50&assigneeId={user}" "own tasks?limit=50" "own tasks?limit=50&stage=completed" \

@@ -17,10 +17,8 @@ cluster() { # contender database: the settings of a member of its cluster
   until grep -q "Application started" "$work/silo-a.log" && grep -q "Application started" "$work/silo-b.log"; do sleep 0.2; done
   product client-and-two-silos "${shared[@]}" $(cluster apart apart) Web__Mode=Client
 }
-declare -A pids=([one-silo]="${server[one-silo]}" [two-silos]="${server[two-silos]},${server[two-silos-b]}" [client-and-two-silos]="${server[client-and-two-silos]},${server[silo-a]},${server[silo-b]}")
+processes=([one-silo]="${server[one-silo]}" [two-silos]="${server[two-silos]},${server[two-silos-b]}" [client-and-two-silos]="${server[client-and-two-silos]},${server[silo-a]},${server[silo-b]}")
 for contender in one-silo two-silos client-and-two-silos; do staff "$contender" "$devices"; done
-measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${pids[$1]}" "$(database_pid)"; }
-warm_up "measure one-silo" "measure two-silos" "measure client-and-two-silos"
-take_turns one-silo two-silos client-and-two-silos
+compare one-silo two-silos client-and-two-silos
 load cpu "$results" "Server CPU of a dispatch" one-silo two-silos=1.3 client-and-two-silos=1.6 >"$work/cpu.jsonl"; cat "$work/cpu.jsonl" >>"$results"
 keep silos "$devices devices, $callers callers, $rounds rounds of $seconds s, taking turns; every process of a contender is counted."

@@ -4,7 +4,5 @@ product product
 serve push-only "$push_only"
 staff product "$devices"
 for contender in conventional push-only; do curl -s "${address[$contender]}/bench/users?count=$((devices + 1))" >"$work/users-$contender.json"; done
-measure() { load dispatch closed "$1" "${address[$1]}/" "$work/users-$1.json" "$devices" "$callers" "$seconds" "${server[$1]}"; }
-warm_up "measure conventional" "measure product" "measure push-only"
-take_turns conventional product push-only
+compare conventional product push-only
 keep sqlite "On SQLite. $devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."
