@@ -7,43 +7,35 @@ namespace LimoCha.Actors.Devices;
 internal sealed class GatewayLink(Guid userId, IPushTarget gateway, Action gone)
 {
     private const int MaxQueued = 10_000;
-    private List<DeviceMessage> queue = [];
+    private List<DeviceMessage>? queue;
     private bool sending;
 
-    /// <summary>Queues a message; never blocks.</summary>
+    /// <summary>Sends a message, or queues it while a call is under way; never blocks.</summary>
     public void Send(DeviceMessage message)
     {
-        if (queue.Count >= MaxQueued)
+        if (!sending)
+        {
+            _ = SendAllAsync(message);
+        }
+        else if (queue is { Count: >= MaxQueued })
         {
             GiveUp();
-            return;
-        }
-
-        queue.Add(message);
-        if (sending)
-        {
-            GatewayMetrics.Waiting.Add(1);
         }
         else
         {
-            _ = SendAllAsync();
+            (queue ??= []).Add(message);
+            GatewayMetrics.Waiting.Add(1);
         }
     }
 
-    private async Task SendAllAsync()
+    private async Task SendAllAsync(DeviceMessage first)
     {
         sending = true;
         try
         {
-            for (var waited = false; queue.Count > 0; waited = true)
+            // An array: what a collection expression makes of an interface cannot go to another process.
+            for (IReadOnlyList<DeviceMessage>? batch = new[] { first }; batch is not null; batch = TakeAll())
             {
-                var batch = queue;
-                queue = [];
-                if (waited)
-                {
-                    GatewayMetrics.Waiting.Add(-batch.Count);
-                }
-
                 await gateway.PushAsync(userId, batch);
             }
         }
@@ -57,10 +49,21 @@ internal sealed class GatewayLink(Guid userId, IPushTarget gateway, Action gone)
         }
     }
 
+    private List<DeviceMessage>? TakeAll()
+    {
+        var all = queue;
+        if (all is not null)
+        {
+            queue = null;
+            GatewayMetrics.Waiting.Add(-all.Count);
+        }
+
+        return all;
+    }
+
     private void GiveUp()
     {
-        GatewayMetrics.Waiting.Add(-queue.Count);
-        queue = [];
+        TakeAll();
         gone();
     }
 }
