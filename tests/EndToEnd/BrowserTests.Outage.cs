@@ -6,7 +6,7 @@ namespace LimoCha.Actors.EndToEnd;
 public sealed partial class BrowserTests
 {
     [Fact]
-    public async Task A_board_that_is_opened_while_the_database_is_away_fills_when_it_is_back_and_one_that_was_open_goes_on()
+    public async Task A_board_that_is_opened_while_the_database_is_away_fills_when_it_is_back_and_pages_that_were_open_go_on()
     {
         await using var postgres = await Postgres.StartNewAsync();
         await using var away = await Product.StartDemoAsync(("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await postgres.CreateDatabaseAsync()));
@@ -22,6 +22,8 @@ public sealed partial class BrowserTests
         var before = await AssignAsync();
         var open = await SignInAsync("manager", "/", Desktop, of: away);
         await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(before);
+        var phone = await SignInAsync("staff2", "/m", Phone, of: away);
+        await Expect(phone.GetByTestId("check-in")).ToBeEnabledAsync();
 
         postgres.Stop();
         var late = Watched(await open.Context.NewPageAsync());
@@ -30,6 +32,10 @@ public sealed partial class BrowserTests
         await trying.WaitForAsync();
         await Expect(late.GetByTestId("lane-assigned")).ToHaveCountAsync(0);
         await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(before);
+        await phone.GetByTestId("check-in").ClickAsync();
+        await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("暂时无法保存", new() { Timeout = 30_000 });
+        await phone.GetByTestId("consent-attendance.location").ClickAsync();
+        await Expect(phone.Locator(".mud-snackbar").First).ToContainTextAsync("暂时无法保存", new() { Timeout = 30_000 });
 
         await postgres.StartAsync();
         await Expect(late.GetByTestId("lane-assigned")).ToContainTextAsync(before, new() { Timeout = 30_000 });
@@ -37,7 +43,10 @@ public sealed partial class BrowserTests
         var after = await AssignAsync();
         await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(after);
         await Expect(late.GetByTestId("lane-assigned")).ToContainTextAsync(after);
+        await phone.GetByTestId("check-in").ClickAsync();
+        await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("人民广场站");
         // Before the server goes.
         await open.Context.CloseAsync();
+        await phone.Context.CloseAsync();
     }
 }

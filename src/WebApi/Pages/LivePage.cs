@@ -2,13 +2,12 @@ using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.Localization;
 using MudBlazor;
 
 namespace LimoCha.Actors.Pages;
 
 /// <summary>A page that follows the read model: it loads once and again whenever something changed, not oftener than a few times a second.</summary>
-public abstract class LivePage : ComponentBase, IAsyncDisposable
+public abstract class LivePage : PageComponent, IAsyncDisposable
 {
     /// <summary>How dialogs look: as wide as a phone or a small sheet, closed by Escape.</summary>
     internal static readonly DialogOptions Closable = new() { FullWidth = true, MaxWidth = MaxWidth.Small, CloseOnEscapeKey = true };
@@ -21,8 +20,6 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
 
     [Inject] private DeviceGateway Changes { get; set; } = default!;
     [Inject] private TimeProvider Time { get; set; } = default!;
-    [Inject] private ISnackbar Messages { get; set; } = default!;
-    [Inject] private IStringLocalizer<Strings> Words { get; set; } = default!;
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
 
     /// <summary>Who looks.</summary>
@@ -71,7 +68,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         try
         {
             await LoadAsync();
-            Messages.RemoveByKey(Away);
+            Snackbar.RemoveByKey(Away);
             StateHasChanged();
             // What takes long is asked for less often: a page has a fifth of the time at most.
             var rest = Time.GetElapsedTime(began) * 4;
@@ -79,7 +76,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         }
         catch (Exception error) when (FailureHandler.IsAway(error))
         {
-            Messages.Add(Words[Away], Severity.Warning, message => message.RequireInteraction = true, Away);
+            Snackbar.Add(L[Away], Severity.Warning, message => message.RequireInteraction = true, Away);
             Refresh();
             return Patience;
         }

@@ -10,7 +10,17 @@ internal sealed class SessionWatch(ILoggerFactory loggerFactory, SessionCheck ch
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(1);
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        authenticationState.User.Identity?.IsAuthenticated != true
-        || await check.FindAsync(authenticationState.User.ToActor().UserId, authenticationState.User.SessionId()) is { } now && !now.ToActor().Challenged;
+    /// <summary>While it cannot be known, what is on the page stays there: whatever else it asks for cannot be had either.</summary>
+    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    {
+        var user = authenticationState.User;
+        try
+        {
+            return user.Identity?.IsAuthenticated != true || await check.FindAsync(user.ToActor().UserId, user.SessionId()) is { } now && !now.ToActor().Challenged;
+        }
+        catch (Exception error) when (FailureHandler.IsAway(error))
+        {
+            return true;
+        }
+    }
 }
