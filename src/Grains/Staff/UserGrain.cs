@@ -29,6 +29,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     private (Guid LocationId, DateTimeOffset At)? place;
     private Whereabouts? point;
     private bool pushed;
+    private bool leaving;
     private long startedAt;
 
     private Inbox Inbox => devices.Inbox;
@@ -52,14 +53,15 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        leaving = true;
         here.Remove(Id);
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     protected override void Committed()
     {
-        // As GetAsync answers: nobody looks at somebody who is not there.
-        if (UserRules.MaySee(State))
+        // As GetAsync answers: nobody looks at somebody who is not there, and nobody speaks for an actor that leaves while it still writes.
+        if (UserRules.MaySee(State) && !leaving)
         {
             here.Set(View(State, Version));
         }

@@ -85,12 +85,19 @@ public static class IdentityApi
 
         if (outcome.Refusal.Problem == "locked-out")
         {
-            context.Response.Headers.RetryAfter = "300";
+            return LockedOut(context);
         }
 
         return Problems.Of(
-            outcome.Refusal.Problem switch { "locked-out" => 429, "invalid-credentials" or "two-factor-required" => 401, _ => Problems.Status(outcome.Refusal.Kind) },
+            outcome.Refusal.Problem switch { "invalid-credentials" or "two-factor-required" => 401, _ => Problems.Status(outcome.Refusal.Kind) },
             outcome.Refusal.Problem, outcome.Refusal.Detail, outcome.Refusal.Field);
+    }
+
+    /// <summary>Says how long to wait, wherever somebody proves who they are.</summary>
+    internal static ProblemHttpResult LockedOut(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "300";
+        return Problems.Of(429, "locked-out", "Too many wrong attempts; wait a few minutes.");
     }
 
     private static async Task<Results<Ok<TokenAnswer>, ProblemHttpResult>> RefreshAsync(RefreshRequest request, Tokens tokens, IGrainFactory grains)
@@ -108,7 +115,7 @@ public static class IdentityApi
 
     private static async Task<Results<NoContent, ProblemHttpResult>> StepUpAsync(StepUpRequest request, Call call, HttpContext context, Elevation elevation, CancellationToken cancellationToken) =>
         await elevation.ProveAsync(context.User.SessionId(), request, call.Context, cancellationToken) is not { } refusal ? TypedResults.NoContent()
-        : refusal.Problem == "locked-out" ? Problems.Of(429, refusal.Problem, refusal.Detail, refusal.Field)
+        : refusal.Problem == "locked-out" ? LockedOut(context)
         : Problems.From(refusal);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LogoutAsync(SignOutRequest? request, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
@@ -127,7 +134,7 @@ public static class IdentityApi
         var user = (await users.FindByIdAsync(call.By.UserId.ToString()))!;
         if (await users.IsLockedOutAsync(user))
         {
-            return Problems.Of(429, "locked-out", "Too many wrong attempts; wait a few minutes.");
+            return LockedOut(context);
         }
 
         var result = await users.ChangePasswordAsync(user, request.CurrentPassword, request.NewPassword);

@@ -169,7 +169,7 @@ public static class PasskeysApi
         var user = asserted.User;
         if (await users.IsLockedOutAsync(user))
         {
-            return Problems.Of(429, "locked-out", "Too many wrong attempts; wait a few minutes.");
+            return IdentityApi.LockedOut(context);
         }
 
         if (!user.User.Enabled)

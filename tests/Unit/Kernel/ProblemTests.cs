@@ -46,11 +46,13 @@ public sealed partial class ProblemTests
     [GeneratedRegex(@"^\| `([a-z-]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Listed();
 
-    /// <summary>Rules refuse by these; <c>UseRules</c> by the last four.</summary>
-    [GeneratedRegex("""Refusal\.(?:Conflict|Unprocessable)\(\s*"([a-z-]+)"|RefusalKind\.\w+, "([a-z-]+)"|\b(?:No|Refuse)\("([a-z-]+)", |[?:] \("([a-z-]+)", \$?"|(?:\?|:) "(consent-[a-z]+)"\s""")]
+    /// <summary>Rules refuse by the first two; <c>UseRules</c> by the others.</summary>
+    private const string ByRule = """Refusal\.(?:Conflict|Unprocessable)\(\s*"([a-z-]+)"|RefusalKind\.\w+, "([a-z-]+)"|\b(?:No|Refuse)\("([a-z-]+)", |[?:] \("([a-z-]+)", \$?"|(?:\?|:) "(consent-[a-z]+)"\s""";
+
+    [GeneratedRegex(ByRule)]
     private static partial Regex Refused();
 
     /// <summary>The same, what endpoints answer by themselves, and the framework's by status.</summary>
-    [GeneratedRegex("""Refusal\.(?:Conflict|Unprocessable)\(\s*"([a-z-]+)"|RefusalKind\.\w+, "([a-z-]+)"|\b(?:No|Refuse)\("([a-z-]+)", |[?:] \("([a-z-]+)", \$?"|(?:\?|:) "(consent-[a-z]+)"\s|Problems\.(?:Of|Details)\(\d{3}, "([a-z-]+)"|\b[45]\d\d => "([a-z-]+)",""")]
+    [GeneratedRegex(ByRule + """|Problems\.(?:Of|Details)\(\d{3}, "([a-z-]+)"|\b[45]\d\d => "([a-z-]+)",""")]
     private static partial Regex Raised();
 }
