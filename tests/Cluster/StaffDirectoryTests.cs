@@ -33,13 +33,36 @@ public sealed class StaffDirectoryTests
         var ann = await host.UserAsync(department: department);
         var (here, staff) = (host.Services.GetRequiredService<LocalUsers>(), host.Services.GetRequiredService<StaffDirectory>());
         here.TryGet(ann.UserId, out var known).Should().BeTrue();
-        (known!.DepartmentId, known.Version).Should().Be((department, 1));
+        (known!.View.DepartmentId, known.View.Version).Should().Be((department, 1));
 
         await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(ann.UserId));
         here.TryGet(ann.UserId, out _).Should().BeFalse();
 
-        (await staff.FindAsync(ann.UserId)).Should().BeEquivalentTo(known);
+        (await staff.FindAsync(ann.UserId)).Should().BeEquivalentTo(known.View);
         here.TryGet(ann.UserId, out _).Should().BeTrue();
         (await staff.FindAsync(Guid.NewGuid())).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task What_a_person_here_is_told_is_done_in_their_actors_turn_and_follows_them_when_the_actor_leaves()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var here = host.Services.GetRequiredService<LocalUsers>();
+        here.TryGet(ann.UserId, out var known).Should().BeTrue();
+        IUserGrain? told = null;
+        Task TellAsync() => known!.InTurnAsync(user =>
+        {
+            told = user;
+            return user.ActiveAsync("nobody's", active: true);
+        });
+        await TellAsync();
+        told.Should().BeOfType<UserGrain>();
+
+        await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(ann.UserId));
+        await TellAsync();
+        told.Should().NotBeOfType<UserGrain>();
+        here.TryGet(ann.UserId, out _).Should().BeTrue("the next one is awake");
+        await FluentActions.Awaiting(() => known!.InTurnAsync(_ => throw new InvalidOperationException("x"))).Should().ThrowAsync<InvalidOperationException>();
     }
 }

@@ -40,7 +40,7 @@ public sealed partial class TelemetryTests
         (await http.GetAsync($"{door.Address}/metrics")).StatusCode.Should().Be(HttpStatusCode.NotFound, "who reaches the API does not reach the metrics");
         (await http.GetAsync($"http://127.0.0.1:{doorMetrics}/api/v1/me")).StatusCode.Should().Be(HttpStatusCode.NotFound, "nor the other way round");
         shown.Should().Contain(["limocha_storage_queue", "limocha_gateway_queue", "limocha_hub_unacknowledged"]);
-        string[] hops = ["POST /api/v1/tasks", "commit", "project", "/DeliverAsync", "push", "show"];
+        string[] hops = ["POST /api/v1/tasks", "/CreateAsync", "commit", "project", "push", "show"];
         await Eventually.TrueAsync(
             () => Task.FromResult(Traces().Any(trace => hops.All(hop => trace.Any(name => name.Contains(hop, StringComparison.Ordinal))))),
             () => $"its hops are one trace; there were {string.Join("; ", Traces().Select(trace => string.Join(", ", trace)))}", TimeSpan.FromSeconds(20));

@@ -29,10 +29,10 @@ public sealed class LocationKind : EntityKind<LocationState, LocationEvent>
     ];
 
     /// <summary>Each person learns where they are, so that the place they were at before can let them go.</summary>
-    public override Task TellAsync(IGrainFactory grains, Guid id, LocationState state, int version, IReadOnlyList<Committed<LocationEvent>> facts) =>
+    public override Task TellAsync(Others others, Guid id, LocationState state, int version, IReadOnlyList<Committed<LocationEvent>> facts) =>
         Task.WhenAll(facts.Where(f => f.Event is CheckedIn).Select(f =>
         {
             var fact = (CheckedIn)f.Event;
-            return grains.Grain<IUserGrain>(fact.UserId).PlacedAsync(id, state.Center, fact.Kind == CheckInKind.In, f.At);
+            return others.Grains.Grain<IUserGrain>(fact.UserId).PlacedAsync(id, state.Center, fact.Kind == CheckInKind.In, f.At);
         }));
 }

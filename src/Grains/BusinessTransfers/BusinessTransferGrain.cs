@@ -51,17 +51,17 @@ public sealed class BusinessTransferKind : EntityKind<BusinessTransferState, Bus
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, BusinessTransferState state, int version, IReadOnlyList<Committed<BusinessTransferEvent>> facts) => [Row(id, state, version)];
 
     /// <inheritdoc />
-    public override async Task TellAsync(IGrainFactory grains, Guid id, BusinessTransferState state, int version, IReadOnlyList<Committed<BusinessTransferEvent>> facts)
+    public override async Task TellAsync(Others others, Guid id, BusinessTransferState state, int version, IReadOnlyList<Committed<BusinessTransferEvent>> facts)
     {
-        ArgumentNullException.ThrowIfNull(grains);
+        ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(facts);
-        await grains.AuditAsync(id, facts.Select(fact => AuditEntries.Of(Name, id, fact) with { SubjectId = null, Recipient = state.Plan.NewHolder, Basis = state.Plan.Agreement is null ? "consent" : "agreement" }));
+        await others.Grains.AuditAsync(id, facts.Select(fact => AuditEntries.Of(Name, id, fact) with { SubjectId = null, Recipient = state.Plan.NewHolder, Basis = state.Plan.Agreement is null ? "consent" : "agreement" }));
         foreach (var fact in facts.Where(fact => fact.Event is BusinessTransferAnnounced))
         {
             var notice = Ids.Derived(fact.At, id, "announcement");
             var day = state.Plan.EffectiveOn!.Value.ToString(DayFormat, System.Globalization.CultureInfo.InvariantCulture);
-            await grains.Grain<INoticeGrain>(notice).PublishAsync(
+            await others.Grains.Grain<INoticeGrain>(notice).PublishAsync(
                 new()
                 {
                     Title = $"业务转让公告 / Transfer of the business: {state.Plan.NewHolder}", Category = "policy", Mandatory = true, Audience = new() { Kind = AudienceKind.Everyone },

@@ -50,15 +50,15 @@ public sealed class CatalogKind : EntityKind<CatalogState, CatalogEvent>
     ];
 
     /// <summary>A material change is announced to everybody; nobody can switch such an announcement off (B7, A2).</summary>
-    public override async Task TellAsync(IGrainFactory grains, Guid id, CatalogState state, int version, IReadOnlyList<Committed<CatalogEvent>> facts)
+    public override async Task TellAsync(Others others, Guid id, CatalogState state, int version, IReadOnlyList<Committed<CatalogEvent>> facts)
     {
-        ArgumentNullException.ThrowIfNull(grains);
+        ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(facts);
         foreach (var fact in facts.Where(fact => fact.Event is PolicyPublished))
         {
             var policy = ((PolicyPublished)fact.Event).Policy;
             var notice = Ids.Derived(fact.At, id, $"policy-notice/{policy.Version}");
-            await grains.Grain<INoticeGrain>(notice).PublishAsync(
+            await others.Grains.Grain<INoticeGrain>(notice).PublishAsync(
                 new()
                 {
                     Title = $"隐私政策第 {policy.Version} 版 / Privacy policy, version {policy.Version}", Body = $"{policy.ChangeZh}\n\n{policy.ChangeEn}",

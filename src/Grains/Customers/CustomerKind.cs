@@ -23,10 +23,10 @@ public sealed class CustomerKind(BlindIndex index, CompanyDays days) : EntityKin
     ];
 
     /// <inheritdoc />
-    public override Task TellAsync(IGrainFactory grains, Guid id, CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts)
+    public override Task TellAsync(Others others, Guid id, CustomerState state, int version, IReadOnlyList<Committed<CustomerEvent>> facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return grains.AuditAsync(id, facts.Select(fact => Entry(id, fact)));
+        return others.Grains.AuditAsync(id, facts.Select(fact => Entry(id, fact)));
     }
 
     private static AuditEntry Entry(Guid id, Committed<CustomerEvent> fact)

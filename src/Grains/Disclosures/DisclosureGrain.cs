@@ -55,12 +55,12 @@ public sealed class DisclosureKind : EntityKind<DisclosureState, DisclosureEvent
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, DisclosureState state, int version, IReadOnlyList<Committed<DisclosureEvent>> facts) => [Row(id, state, version)];
 
     /// <inheritdoc />
-    public override Task TellAsync(IGrainFactory grains, Guid id, DisclosureState state, int version, IReadOnlyList<Committed<DisclosureEvent>> facts)
+    public override Task TellAsync(Others others, Guid id, DisclosureState state, int version, IReadOnlyList<Committed<DisclosureEvent>> facts)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(facts);
         var subject = state.Request.SubjectId!.Value;
-        return grains.AuditAsync(subject, facts.Select(fact => AuditEntries.Of(Name, id, fact) with
+        return others.Grains.AuditAsync(subject, facts.Select(fact => AuditEntries.Of(Name, id, fact) with
         {
             SubjectId = subject, Purpose = DisclosureRules.Purpose(state), Basis = state.Request.LegalBasis, Recipient = state.Request.Authority,
             Reason = fact.Event is DisclosureSecrecySet secrecy ? secrecy.Reason : state.Request.DocumentNumber,

@@ -46,10 +46,10 @@ public sealed class IncidentEntityKind : EntityKind<IncidentState, IncidentEvent
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, IncidentState state, int version, IReadOnlyList<Committed<IncidentEvent>> facts) => [Row(id, state, version)];
 
     /// <inheritdoc />
-    public override Task TellAsync(IGrainFactory grains, Guid id, IncidentState state, int version, IReadOnlyList<Committed<IncidentEvent>> facts)
+    public override Task TellAsync(Others others, Guid id, IncidentState state, int version, IReadOnlyList<Committed<IncidentEvent>> facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return grains.AuditAsync(id, facts.Select(fact => AuditEntries.Of(Name, id, fact) with { SubjectId = null, Reason = $"incident {id}", Count = (fact.Event as IncidentAffected)?.Total }));
+        return others.Grains.AuditAsync(id, facts.Select(fact => AuditEntries.Of(Name, id, fact) with { SubjectId = null, Reason = $"incident {id}", Count = (fact.Event as IncidentAffected)?.Total }));
     }
 
     /// <summary>The row of a state.</summary>

@@ -57,9 +57,13 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         keys = services.GetRequiredService<ISubjectKeys>();
         options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
         resting = services.GetRequiredService<RestingActors>();
+        Others = services.GetRequiredService<Others>();
         Clock = services.GetRequiredService<TimeProvider>();
         logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(GetType());
     }
+
+    /// <summary>The ways to other actors.</summary>
+    protected Others Others { get; }
 
     /// <summary>The injected clock.</summary>
     protected TimeProvider Clock { get; }
@@ -122,7 +126,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     }
 
     /// <summary>Tells others what is so now; what the kind of entity tells, unless the actor has more to ask.</summary>
-    protected virtual Task TellAsync(TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => kind.TellAsync(GrainFactory, Id, state, version, facts);
+    protected virtual Task TellAsync(TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => kind.TellAsync(Others, Id, state, version, facts);
 
     /// <summary>The state is durable, and nobody has been told yet.</summary>
     protected virtual void Committed()

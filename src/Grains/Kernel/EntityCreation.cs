@@ -26,7 +26,7 @@ public abstract class EntityKind<TState, TEvent>
     /// <summary>
     /// Tells others what is so now. From the state rather than from the facts, so that a repeat, however late, is true.
     /// </summary>
-    public virtual Task TellAsync(IGrainFactory grains, Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
+    public virtual Task TellAsync(Others others, Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => Task.CompletedTask;
 
     /// <summary>What a write of these facts has to say to the read model.</summary>
     internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => new(
@@ -41,7 +41,7 @@ public abstract class EntityKind<TState, TEvent>
 /// </summary>
 public sealed partial class EntityCreation(
     [FromKeyedServices(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
-    IProjector projector, IGrainFactory grains, TimeProvider clock, IOptions<KernelOptions> options, ILogger<EntityCreation> logger)
+    IProjector projector, Others others, TimeProvider clock, IOptions<KernelOptions> options, ILogger<EntityCreation> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
     private int underWay;
@@ -101,18 +101,17 @@ public sealed partial class EntityCreation(
         try
         {
             var projected = projector.ProjectAsync(new(kind.Name, id, 1, First: true, kind.Rows(id, state, 1, facts), [write]));
-            await kind.TellAsync(grains, id, state, 1, facts).ConfigureAwait(false);
-            await projected.ConfigureAwait(false);
+            await Task.WhenAll(projected, kind.TellAsync(others, id, state, 1, facts)).ConfigureAwait(false);
             if (clock.GetElapsedTime(since) > options.Value.SecondLook / 2)
             {
                 // It may have changed meanwhile: its actor knows what is so now.
-                await grains.GetGrain<IDurableGrain>(grainId).RecoverAsync().ConfigureAwait(false);
+                await others.Grains.GetGrain<IDurableGrain>(grainId).RecoverAsync().ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             LogHandedOver(logger, kind.Name, id, error.GetType().Name);
-            await grains.GetGrain<IDurableGrain>(grainId).RecoverAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await others.Grains.GetGrain<IDurableGrain>(grainId).RecoverAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {

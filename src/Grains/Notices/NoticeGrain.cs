@@ -41,7 +41,7 @@ public sealed class NoticeGrain(IServiceProvider services) : DurableGrain<Notice
         var gone = new CardRef { Id = Id, Version = version };
         foreach (var some in (await staff.AudienceAsync(state.Notice.Audience!)).Chunk(AtOnce))
         {
-            await Task.WhenAll(some.Select(user => state.Open ? GrainFactory.Grain<IUserGrain>(user).DeliverAsync(card) : GrainFactory.Grain<IUserGrain>(user).RemoveAsync(gone)));
+            await Task.WhenAll(some.Select(reader => Others.TellAsync(reader, user => state.Open ? user.DeliverAsync(card) : user.RemoveAsync(gone))));
         }
     }
 

@@ -46,11 +46,11 @@ public sealed class RightsRequestEntityKind : EntityKind<RightsRequestState, Rig
     public override IReadOnlyList<IProjectedRow> Rows(Guid id, RightsRequestState state, int version, IReadOnlyList<Committed<RightsRequestEvent>> facts) => [Row(id, state, version)];
 
     /// <inheritdoc />
-    public override Task TellAsync(IGrainFactory grains, Guid id, RightsRequestState state, int version, IReadOnlyList<Committed<RightsRequestEvent>> facts)
+    public override Task TellAsync(Others others, Guid id, RightsRequestState state, int version, IReadOnlyList<Committed<RightsRequestEvent>> facts)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(facts);
-        return grains.AuditAsync(state.SubjectId, facts.Select(fact => AuditEntries.Of(Name, id, fact) with { SubjectId = state.SubjectId, Purpose = Purposes.CustomerRights, Basis = state.Kind.ToString() }));
+        return others.Grains.AuditAsync(state.SubjectId, facts.Select(fact => AuditEntries.Of(Name, id, fact) with { SubjectId = state.SubjectId, Purpose = Purposes.CustomerRights, Basis = state.Kind.ToString() }));
     }
 
     /// <summary>The row of a state.</summary>

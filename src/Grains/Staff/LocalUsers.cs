@@ -4,26 +4,31 @@ using System.Diagnostics.CodeAnalysis;
 namespace LimoCha.Actors.Staff;
 
 /// <summary>
-/// The people whose actors live in this silo, each as their actor has committed it: whoever is here is looked at without a message, and what
-/// changes is seen with the commit.
+/// The people whose actors live in this silo, each as their actor has committed it: whoever is here is looked at without a message, what
+/// changes is seen with the commit, and what is to be done is done in their actor's next turn.
 /// </summary>
 public sealed class LocalUsers
 {
-    private readonly ConcurrentDictionary<Guid, UserView> users = new();
+    private readonly ConcurrentDictionary<Guid, LocalUser> users = new();
 
     /// <summary>All of them.</summary>
     public ICollection<Guid> Ids => users.Keys;
 
-    /// <summary>The person as they are now, if their actor is here.</summary>
-    public bool TryGet(Guid userId, [NotNullWhen(true)] out UserView? user) => users.TryGetValue(userId, out user);
+    /// <summary>The person, if their actor is here.</summary>
+    public bool TryGet(Guid userId, [NotNullWhen(true)] out LocalUser? user) => users.TryGetValue(userId, out user);
 
     /// <summary>An actor has started, or committed something.</summary>
-    public void Set(UserView user)
-    {
-        ArgumentNullException.ThrowIfNull(user);
-        users[user.Id] = user;
-    }
+    internal void Set(LocalUser user) => users[user.View.Id] = user;
 
     /// <summary>An actor ends.</summary>
-    public void Remove(Guid userId) => users.TryRemove(userId, out _);
+    internal void Remove(Guid userId) => users.TryRemove(userId, out _);
+}
+
+/// <summary>Somebody whose actor lives in this silo.</summary>
+/// <param name="View">As they are now.</param>
+/// <param name="InTurnAsync">Does something with their actor in its next turn; wherever it is then, when it is leaving.</param>
+public sealed record LocalUser(UserView View, Func<Func<IUserGrain, Task>, Task> InTurnAsync)
+{
+    /// <inheritdoc/>
+    public override string ToString() => nameof(LocalUser);
 }

@@ -14,6 +14,6 @@ public sealed class StaffDirectory(LocalUsers here, IGrainFactory grains, TimePr
     /// <summary>The staff member, or null when there is none.</summary>
     public ValueTask<UserView?> FindAsync(Guid userId) =>
         here.TryGet(userId, out var user)
-            ? ValueTask.FromResult<UserView?>(user)
+            ? ValueTask.FromResult<UserView?>(user.View)
             : known.GetAsync(userId, async id => (await grains.Grain<IUserGrain>(id).GetAsync(Actor.System)).Value);
 }

@@ -25,6 +25,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
     private UserDevices devices = default!;
+    private TaskScheduler turns = default!;
     private DateTimeOffset? lastSeen;
     private (Guid LocationId, DateTimeOffset At)? place;
     private Whereabouts? point;
@@ -38,17 +39,18 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     {
         await base.OnActivateAsync(cancellationToken);
         startedAt = Clock.GetTimestamp();
+        turns = TaskScheduler.Current;
         devices = new(this, () => Person, GrainFactory, gateways, Clock, Stands, LookAsync);
         if (!Exists)
         {
             return;
         }
 
-        Committed();
         place = await readModel.LastPlaceAsync(Id, cancellationToken);
         lastSeen = await readModel.LastSeenAsync(Id, cancellationToken);
         await devices.FindAsync(cancellationToken);
         this.RegisterGrainTimer(LookAsync, new() { DueTime = options.SecondLook, Period = Timeout.InfiniteTimeSpan, Interleave = true });
+        Committed();
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -63,9 +65,13 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
         // As GetAsync answers: nobody looks at somebody who is not there, and nobody speaks for an actor that leaves while it still writes.
         if (UserRules.MaySee(State) && !leaving)
         {
-            here.Set(View(State, Version));
+            here.Set(new(View(State, Version), InTurnAsync));
         }
     }
+
+    /// <summary>For others of this process, who are in no turn of this actor. One that leaves cannot ask the next from its own turn.</summary>
+    private Task InTurnAsync(Func<IUserGrain, Task> what) =>
+        Task.Factory.StartNew(() => leaving ? Task.Run(() => what(Others.Grains.Grain<IUserGrain>(Id))) : what(this), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns).Unwrap();
 
     public Task<Outcome<UserView>> CreateAsync(CreateUser command, Credentials credentials, CallContext context, CancellationToken cancellationToken = default) =>
         ExecuteAsync(context, state => UserRules.Create(state, command, credentials, context.By), View);

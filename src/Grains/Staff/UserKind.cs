@@ -31,10 +31,10 @@ public sealed class UserKind : EntityKind<UserState, UserEvent>
     ];
 
     /// <summary>What of an account belongs into the audit trail: who it is, how it signs in, what it agreed to (E5).</summary>
-    public override Task TellAsync(IGrainFactory grains, Guid id, UserState state, int version, IReadOnlyList<Committed<UserEvent>> facts)
+    public override Task TellAsync(Others others, Guid id, UserState state, int version, IReadOnlyList<Committed<UserEvent>> facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return grains.AuditAsync(id, facts
+        return others.Grains.AuditAsync(id, facts
             .Where(fact => fact.Event is UserCreated or UserChanged or CredentialsChanged or SessionOpened or SessionElevated or SessionsEnded or UserConsentChanged or RiskRaised or RealNameRecorded or UserDataUsed)
             .Select(fact => fact.Event switch
             {

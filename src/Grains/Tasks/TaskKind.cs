@@ -27,34 +27,41 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
     /// Those who have the task or are offered it have the card; everybody it was taken from has not. Tasks that wait for this
     /// one, and tasks this one waits for, and managers who are to be told, are told.
     /// </summary>
-    public override async Task TellAsync(IGrainFactory grains, Guid id, TaskState state, int version, IReadOnlyList<Committed<TaskEvent>> facts)
+    public override Task TellAsync(Others others, Guid id, TaskState state, int version, IReadOnlyList<Committed<TaskEvent>> facts)
     {
+        ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(facts);
         var holders = state.Holders;
-        if (holders is [var only])
-        {
-            // By far the most common: one person, one message.
-            await grains.Grain<IUserGrain>(only).DeliverAsync(TaskProjection.Card(id, state, version));
-        }
-        else if (holders.Count > 0)
-        {
-            var card = TaskProjection.Card(id, state, version);
-            await Task.WhenAll(holders.Select(holder => grains.Grain<IUserGrain>(holder).DeliverAsync(card)));
-        }
-
         var former = Former(state, facts, holders);
-        if (former.Count > 0)
-        {
-            var gone = new CardRef { Id = id, Version = version };
-            await Task.WhenAll(former.Select(user => grains.Grain<IUserGrain>(user).RemoveAsync(gone)));
-        }
+        var related = state.WaitsFor is not null || state.Dependents is not null || state.Escalations is not null;
+        // By far the most common is one person and nobody else.
+        return holders is [var only] && former.Count == 0 && !related
+            ? GiveAsync(others, only, TaskProjection.Card(id, state, version))
+            : TellAllAsync();
 
-        if (state.WaitsFor is not null || state.Dependents is not null || state.Escalations is not null)
+        async Task TellAllAsync()
         {
-            await TellOthersAsync(grains, id, state, facts);
+            if (holders.Count > 0)
+            {
+                var card = TaskProjection.Card(id, state, version);
+                await Task.WhenAll(holders.Select(holder => GiveAsync(others, holder, card)));
+            }
+
+            if (former.Count > 0)
+            {
+                var gone = new CardRef { Id = id, Version = version };
+                await Task.WhenAll(former.Select(holder => others.TellAsync(holder, user => user.RemoveAsync(gone))));
+            }
+
+            if (related)
+            {
+                await TellRelatedAsync(others.Grains, id, state, facts);
+            }
         }
     }
+
+    private static Task GiveAsync(Others others, Guid holder, Card card) => others.TellAsync(holder, user => user.DeliverAsync(card));
 
     /// <summary>Whom the facts concern and who does not have the task.</summary>
     private static HashSet<Guid> Former(TaskState state, IReadOnlyList<Committed<TaskEvent>> facts, IReadOnlyList<Guid> holders)
@@ -74,7 +81,7 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
         return former;
     }
 
-    private static async Task TellOthersAsync(IGrainFactory grains, Guid id, TaskState state, IReadOnlyList<Committed<TaskEvent>> facts)
+    private static async Task TellRelatedAsync(IGrainFactory grains, Guid id, TaskState state, IReadOnlyList<Committed<TaskEvent>> facts)
     {
         await Task.WhenAll((state.WaitsFor ?? []).Select(waited => grains.Grain<ITaskGrain>(waited).AddDependentAsync(id)));
         if (state.Final)

@@ -90,21 +90,21 @@ public sealed class TaskScheduleKind : EntityKind<TaskScheduleState, TaskSchedul
     ];
 
     /// <summary>Makes the task of each time that came: its id follows from the time, so a repeat makes none.</summary>
-    public override async Task TellAsync(IGrainFactory grains, Guid id, TaskScheduleState state, int version, IReadOnlyList<Committed<TaskScheduleEvent>> facts)
+    public override async Task TellAsync(Others others, Guid id, TaskScheduleState state, int version, IReadOnlyList<Committed<TaskScheduleEvent>> facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
         foreach (var occurred in facts.Select(fact => fact.Event).OfType<TaskScheduleOccurred>())
         {
             // The tasks are the owner's, with what the owner may do now; whose account is closed has nobody act in their name.
-            var owner = (await grains.Grain<IUserGrain>(state.OwnerId).GetAsync(Actor.System)).Value;
+            var owner = (await others.Grains.Grain<IUserGrain>(state.OwnerId).GetAsync(Actor.System)).Value;
             var outcome = owner is { Enabled: true }
-                ? await grains.Grain<ITaskGrain>(occurred.TaskId).CreateAsync(
+                ? await others.Grains.Grain<ITaskGrain>(occurred.TaskId).CreateAsync(
                     state.Schedule.Task! with { DueAt = state.Schedule.DueAfterMinutes is { } minutes ? occurred.At.AddMinutes(minutes) : null },
                     new(new(owner.Id, owner.Role, owner.DepartmentId), occurred.TaskId))
                 : Refusal.Unprocessable("owner-disabled", "The account that the schedule belongs to is disabled.");
             if (outcome is { Ok: false, Refusal.Problem: not "already-exists" })
             {
-                await grains.Grain<ITaskScheduleGrain>(id).RefusedAsync(occurred.TaskId, outcome.Refusal.Problem);
+                await others.Grains.Grain<ITaskScheduleGrain>(id).RefusedAsync(occurred.TaskId, outcome.Refusal.Problem);
             }
         }
     }

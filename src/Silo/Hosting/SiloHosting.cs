@@ -125,6 +125,7 @@ public static class SiloHosting
         services.AddSingleton<IUserReadModel, UserReadModel>();
         services.TryAddSingleton<Gateways>();
         services.AddSingleton<LocalUsers>();
+        services.AddSingleton<Others>();
         services.AddSingleton<RestingActors>();
         services.AddHostedService<InboxLooks>();
         services.AddSingleton<RecoverySignal>();
