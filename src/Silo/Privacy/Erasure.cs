@@ -55,7 +55,7 @@ internal sealed class Erasure(Database database, ISubjectKeys keys, IGrainFactor
         if (database.Kind == DatabaseKind.Sqlite)
         {
             // What was deleted leaves the write-ahead log too.
-            await database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken: cancellationToken)), cancellationToken);
+            await database.Sqlite.EmptyLogAsync(cancellationToken);
         }
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
+using SQLitePCL;
 
 namespace LimoCha.Actors.Storage;
 
@@ -6,17 +8,48 @@ namespace LimoCha.Actors.Storage;
 /// SQLite's one writing connection, taken in turns, so that nobody waits in the driver's busy loop. Statements stay prepared on it, and
 /// its page cache stays warm: a commit of another connection would empty it.
 /// </summary>
-public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
+/// <remarks>
+/// SQLite itself would wait for the disk within the commit, and nobody could write meanwhile. Here a commit goes to the log (synchronous = NORMAL, which syncs
+/// around checkpoints, so that the file is whole after any crash), and what has to be durable is synced there after its turn, together with all
+/// that was committed before the sync. After a sync that failed the system may take for written what is not: nothing goes on before a checkpoint has
+/// brought the whole log into the file.
+/// <para>A checkpoint would hold all writers up too. It is made beside them, on another connection, and what they added meanwhile in a turn after it.</para>
+/// </remarks>
+/// <param name="connectionString">The database file.</param>
+/// <param name="sync">Brings a file's contents to the disk.</param>
+public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle> sync) : IAsyncDisposable
 {
     private const int Constraint = 19;
+    private const int Busy = 5;
+    private const int IoError = 10;
+    private const int IoErrorAtSync = IoError | 4 << 8;
 
-    // 64 MiB of pages, and a checkpoint each 32 MiB of log: what is written again and again is copied once.
-    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192; PRAGMA synchronous = FULL";
+    private const int PagesWritten = 9;
+    private const string Checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
+
+    /// <summary>A checkpoint each 32 MiB of log: what is written again and again is copied once.</summary>
+    private const int LogPages = 8192;
+
+    // 64 MiB of pages. Nobody else writes: busy is only who empties the log while somebody reads.
+    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000";
 
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly SemaphoreSlim syncing = new(1, 1);
+    private readonly SemaphoreSlim checkpointing = new(1, 1);
     private readonly Dictionary<string, SqliteStatement> prepared = [];
     private SqliteConnection? connection;
-    private bool synced = true;
+    private SafeFileHandle? log;
+    private long committed;
+    private long synced;
+    private volatile bool torn;
+    private Task checkpoint = Task.CompletedTask;
+    private int checkpointed;
+
+    /// <summary>On the disk as the operating system does it.</summary>
+    public SqliteWriter(string connectionString)
+        : this(connectionString, RandomAccess.FlushToDisk)
+    {
+    }
 
     /// <summary>Does something that writes, in turn; what it commits is on the disk then.</summary>
     public Task<T> RunAsync<T>(Func<SqliteConnection, Task<T>> write, CancellationToken cancellationToken = default)
@@ -43,6 +76,16 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
             }, CancellationToken.None);
     }
 
+    /// <summary>Brings all that the log has into the file and empties the log: what was deleted is in neither then.</summary>
+    public Task EmptyLogAsync(CancellationToken cancellationToken = default) =>
+        InTurnAsync(
+            durable: false,
+            async open =>
+            {
+                await EmptyAsync(open);
+                return true;
+            }, cancellationToken);
+
     /// <summary>The statement, compiled once; within <see cref="CommitAsync"/> only.</summary>
     public SqliteStatement Prepared(string sql)
     {
@@ -58,12 +101,17 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await checkpoint;
         await CloseAsync();
         turn.Dispose();
+        syncing.Dispose();
+        checkpointing.Dispose();
     }
 
     private async Task<T> InTurnAsync<T>(bool durable, Func<SqliteConnection, Task<T>> write, CancellationToken cancellationToken)
     {
+        T result;
+        long mine;
         await turn.WaitAsync(cancellationToken);
         try
         {
@@ -71,17 +119,21 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
             {
                 connection = new(connectionString);
                 connection.Open();
-                Execute(Settings);
-                synced = true;
+                Execute(connection, Settings);
+                checkpointed = 0;
             }
 
-            if (synced != durable)
+            if (torn)
             {
-                Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-                synced = durable;
+                await EmptyAsync(connection);
+                torn = false;
             }
 
-            return await write(connection);
+            result = await write(connection);
+            // There since the first write, and the same file for as long as this connection is open.
+            log ??= File.OpenHandle($"{connection.DataSource}-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            mine = ++committed;
+            CheckpointWhenDue(connection);
         }
         catch (Exception error) when (error is not SqliteException { SqliteErrorCode: Constraint })
         {
@@ -92,16 +144,116 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
         {
             turn.Release();
         }
+
+        if (durable)
+        {
+            await SyncAsync(mine);
+        }
+
+        return result;
     }
 
-    private void Execute(string sql)
+    /// <summary>What was committed up to here is on the disk then.</summary>
+    private async Task SyncAsync(long mine)
     {
-        using var command = connection!.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        await syncing.WaitAsync();
+        var done = synced >= mine || TrySync();
+        syncing.Release();
+        if (!done)
+        {
+            throw new SqliteException("The log could not be brought to the disk.", IoError, IoErrorAtSync);
+        }
     }
 
-    /// <summary>What is left of it after a failure is not known: the next turn opens another.</summary>
+    /// <summary>While <see cref="syncing"/>.</summary>
+    private bool TrySync()
+    {
+        var all = Volatile.Read(ref committed);
+        if (log is null || torn)
+        {
+            return false;
+        }
+
+        try
+        {
+            sync(log);
+            synced = all;
+        }
+        catch (IOException)
+        {
+            torn = true;
+        }
+
+        return !torn;
+    }
+
+    /// <summary>In turn.</summary>
+    private async Task EmptyAsync(SqliteConnection open)
+    {
+        await checkpointing.WaitAsync();
+        try
+        {
+            if (Execute(open, "PRAGMA wal_checkpoint(TRUNCATE)") is not 0L)
+            {
+                throw new SqliteException("The log cannot be emptied while somebody reads it.", Busy);
+            }
+        }
+        finally
+        {
+            checkpointing.Release();
+        }
+    }
+
+    /// <summary>In turn.</summary>
+    private void CheckpointWhenDue(SqliteConnection open)
+    {
+        if (checkpoint.IsCompleted && Written(open) - checkpointed >= LogPages)
+        {
+            checkpoint = Task.Run(CheckpointAsync);
+        }
+    }
+
+    private async Task CheckpointAsync()
+    {
+        try
+        {
+            await checkpointing.WaitAsync();
+            try
+            {
+                await using var aside = new SqliteConnection(connectionString);
+                await aside.OpenAsync();
+                Execute(aside, Checkpoint);
+            }
+            finally
+            {
+                checkpointing.Release();
+            }
+
+            await InTurnAsync(
+                durable: false,
+                open =>
+                {
+                    checkpointed = Written(open);
+                    return Task.FromResult(Execute(open, Checkpoint));
+                }, CancellationToken.None);
+        }
+        catch (SqliteException)
+        {
+            // The log is as good as the file, only longer; after the next write it is tried again.
+        }
+    }
+
+    private static int Written(SqliteConnection open) =>
+        raw.sqlite3_db_status(open.Handle, PagesWritten, out var pages, out _, resetFlg: 0) == raw.SQLITE_OK ? pages : 0;
+
+    private static object? Execute(SqliteConnection open, string sql)
+    {
+        using var command = open.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    /// <summary>What is left of it after a failure is not known: the next turn opens another. Who still waits for the disk gets it first.</summary>
     private async Task CloseAsync()
     {
         foreach (var statement in prepared.Values)
@@ -110,6 +262,11 @@ public sealed class SqliteWriter(string connectionString) : IAsyncDisposable
         }
 
         prepared.Clear();
+        await syncing.WaitAsync();
+        TrySync();
+        log?.Dispose();
+        log = null;
+        syncing.Release();
         if (connection is { } old)
         {
             connection = null;
