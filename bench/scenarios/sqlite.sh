@@ -1,4 +1,4 @@
-# The dispatch scenario on the embedded default: the product and the conventional stack, each on SQLite (write-ahead log, synchronous FULL).
+# The dispatch scenario on the embedded default: the product and the conventional stack, each on SQLite (write-ahead log, on the disk before the answer).
 serve conventional "$conventional" ConnectionString="Data Source=$work/conventional.db"
 product product
 serve push-only "$push_only"
