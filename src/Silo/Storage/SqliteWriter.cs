@@ -101,7 +101,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await checkpoint;
+        await checkpoint.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync();
         turn.Dispose();
         syncing.Dispose();
@@ -157,11 +157,16 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     private async Task SyncAsync(long mine)
     {
         await syncing.WaitAsync();
-        var done = synced >= mine || TrySync();
-        syncing.Release();
-        if (!done)
+        try
         {
-            throw new SqliteException("The log could not be brought to the disk.", IoError, IoErrorAtSync);
+            if (synced < mine && !TrySync())
+            {
+                throw new SqliteException("The log could not be brought to the disk.", IoError, IoErrorAtSync);
+            }
+        }
+        finally
+        {
+            syncing.Release();
         }
     }
 
@@ -179,7 +184,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
             sync(log);
             synced = all;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             torn = true;
         }
@@ -207,7 +212,8 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     /// <summary>In turn.</summary>
     private void CheckpointWhenDue(SqliteConnection open)
     {
-        if (checkpoint.IsCompleted && Written(open) - checkpointed >= LogPages)
+        // The count has 31 bits and begins anew after them.
+        if (checkpoint.IsCompleted && ((Written(open) - checkpointed) & int.MaxValue) >= LogPages)
         {
             checkpoint = Task.Run(CheckpointAsync);
         }
@@ -263,10 +269,17 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
 
         prepared.Clear();
         await syncing.WaitAsync();
-        TrySync();
-        log?.Dispose();
-        log = null;
-        syncing.Release();
+        try
+        {
+            TrySync();
+        }
+        finally
+        {
+            log?.Dispose();
+            log = null;
+            syncing.Release();
+        }
+
         if (connection is { } old)
         {
             connection = null;
