@@ -35,7 +35,7 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
         var holders = state.Holders;
         var former = Former(state, facts, holders);
         var related = state.WaitsFor is not null || state.Dependents is not null || state.Escalations is not null;
-        // By far the most common is one person and nobody else.
+        // By far the most common is one person and nobody else: nothing of its own waits for that.
         return holders is [var only] && former.Count == 0 && !related
             ? GiveAsync(others, only, TaskProjection.Card(id, state, version))
             : TellAllAsync();

@@ -23,7 +23,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     private const int Busy = 5;
     private const int IoError = 10;
     private const int IoErrorAtSync = IoError | 4 << 8;
-
+    /// <summary>SQLITE_DBSTATUS_CACHE_WRITE, which SQLitePCLRaw has no name for: pages that the connection has written to the log.</summary>
     private const int PagesWritten = 9;
     private const string Checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
 
