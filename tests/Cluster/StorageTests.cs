@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dapper;
 using LimoCha.Actors.Kernel;
+using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
 using LimoCha.Actors.Testing;
@@ -171,6 +172,20 @@ public sealed class StorageTests
             await connection.ExecuteAsync($"PREPARE {name} ({types}) AS {sql}");
             var plan = string.Join('\n', await connection.QueryAsync<string>($"EXPLAIN EXECUTE {name} ({values})"));
             plan.Should().MatchRegex(@"Index Scan using ux_orleansstorage on orleansstorage s [^\n]*\n\s*Index Cond: [^\n]*\(grainidn0 = i\.n0\)", "the table is as good as empty, and this plan stays when it has grown");
+        }
+    }
+
+    /// <summary>An IN of more than two values in a computed column makes SQLite build one for every row.</summary>
+    [Fact]
+    public async Task On_SQLite_no_row_of_the_read_model_needs_a_table_in_memory()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        await using var connection = await host.Database.OpenAsync();
+        foreach (var table in ReadTables.ByRow.Values)
+        {
+            var values = string.Join(", ", table.Columns.Split(", ").Select(_ => "NULL"));
+            var steps = await connection.QueryAsync($"EXPLAIN INSERT INTO {table.Name} ({table.Columns}) VALUES ({values})");
+            steps.Select(step => (string)step.opcode).Should().Contain("OpenWrite").And.NotContain("OpenEphemeral", table.Name);
         }
     }
 

@@ -13,7 +13,8 @@ namespace LimoCha.Actors.Storage;
 /// around checkpoints, so that the file is whole after any crash), and what has to be durable is synced there after its turn, together with all
 /// that was committed before the sync. After a sync that failed the system may take for written what is not: nothing goes on before a checkpoint has
 /// brought the whole log into the file.
-/// <para>A checkpoint would hold all writers up too. It is made beside them, on another connection, and what they added meanwhile in a turn after it.</para>
+/// <para>A checkpoint would hold all writers up too. It is made beside them, on another connection, and what they added meanwhile in a turn after it.
+/// Both have a thread of their own (<see cref="DiskThread"/>).</para>
 /// </remarks>
 /// <param name="connectionString">The database file.</param>
 /// <param name="sync">Brings a file's contents to the disk.</param>
@@ -34,8 +35,9 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000";
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly SemaphoreSlim syncing = new(1, 1);
     private readonly SemaphoreSlim checkpointing = new(1, 1);
+    private readonly DiskThread syncs = new("SQLite syncs");
+    private readonly DiskThread checkpoints = new("SQLite checkpoints");
     private readonly Dictionary<string, SqliteStatement> prepared = [];
     private SqliteConnection? connection;
     private SafeFileHandle? log;
@@ -103,8 +105,9 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     {
         await checkpoint.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync();
+        await syncs.DisposeAsync();
+        await checkpoints.DisposeAsync();
         turn.Dispose();
-        syncing.Dispose();
         checkpointing.Dispose();
     }
 
@@ -156,21 +159,13 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     /// <summary>What was committed up to here is on the disk then.</summary>
     private async Task SyncAsync(long mine)
     {
-        await syncing.WaitAsync();
-        try
+        if (!await syncs.RunAsync(() => synced >= mine || TrySync()))
         {
-            if (synced < mine && !TrySync())
-            {
-                throw new SqliteException("The log could not be brought to the disk.", IoError, IoErrorAtSync);
-            }
-        }
-        finally
-        {
-            syncing.Release();
+            throw new SqliteException("The log could not be brought to the disk.", IoError, IoErrorAtSync);
         }
     }
 
-    /// <summary>While <see cref="syncing"/>.</summary>
+    /// <summary>On the thread of <see cref="syncs"/>.</summary>
     private bool TrySync()
     {
         var all = Volatile.Read(ref committed);
@@ -228,7 +223,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
             {
                 await using var aside = new SqliteConnection(connectionString);
                 await aside.OpenAsync();
-                Execute(aside, Checkpoint);
+                await checkpoints.RunAsync(() => Execute(aside, Checkpoint));
             }
             finally
             {
@@ -240,7 +235,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
                 open =>
                 {
                     checkpointed = Written(open);
-                    return Task.FromResult(Execute(open, Checkpoint));
+                    return checkpoints.RunAsync(() => Execute(open, Checkpoint));
                 }, CancellationToken.None);
         }
         catch (SqliteException)
@@ -268,18 +263,13 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
         }
 
         prepared.Clear();
-        await syncing.WaitAsync();
-        try
+        await syncs.RunAsync(() =>
         {
             TrySync();
-        }
-        finally
-        {
             log?.Dispose();
             log = null;
-            syncing.Release();
-        }
-
+            return true;
+        });
         if (connection is { } old)
         {
             connection = null;
