@@ -69,16 +69,20 @@ for (var round = 0; round <= rounds; round++)
         await WriteAsync(contender.Name, storage, writers: 1, round);
     }
 
-    // Of what the fastest wrote, for all: either provider reads the other's rows. Each comes up once in the run.
+    // Of what the fastest wrote, for all: either provider reads the other's rows. Each comes up once in the run. To be compiled the way of an actor
+    // that comes up needs more of them than one time has.
     var list = written.Values.MaxBy(list => list.Count)!;
-    var many = Math.Min(20_000, list.Count / (contenders.Length + 1));
-    foreach (var contender in contenders)
+    for (var time = 0; time < (round == 0 ? 4 : 1); time++)
     {
-        await ActivateAsync(contender.Name, contender.Grain, list[..many], round);
-        list.RemoveRange(0, many);
-    }
+        var many = Math.Min(20_000, list.Count / (contenders.Length + 1));
+        foreach (var contender in contenders)
+        {
+            await ActivateAsync(contender.Name, contender.Grain, list[..many], round);
+            list.RemoveRange(0, many);
+        }
 
-    await ActivateAsync(Limit, id => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IStatelessGrain>(id), [.. Enumerable.Range(0, many).Select(_ => Guid.CreateVersion7())], round);
+        await ActivateAsync(Limit, id => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IStatelessGrain>(id), [.. Enumerable.Range(0, many).Select(_ => Guid.CreateVersion7())], round);
+    }
 }
 
 // How the queue behaves from one writer to many; bench/Load/GroupCommitQueue.cs predicts it from the two ends.
