@@ -14,7 +14,7 @@ namespace LimoCha.Actors.Storage;
 /// that was committed before the sync. After a sync that failed the system may take for written what is not: nothing goes on before a checkpoint has
 /// brought the whole log into the file.
 /// <para>A checkpoint would hold all writers up too. It is made beside them, on another connection, and what they added meanwhile in a turn after it.
-/// Both have a thread of their own (<see cref="DiskThread"/>).</para>
+/// It has a thread of its own; a sync of the log is too short for that: to go to another thread and back would take as long.</para>
 /// </remarks>
 /// <param name="connectionString">The database file.</param>
 /// <param name="sync">Brings a file's contents to the disk.</param>
@@ -35,8 +35,8 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000";
 
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly SemaphoreSlim syncing = new(1, 1);
     private readonly SemaphoreSlim checkpointing = new(1, 1);
-    private readonly DiskThread syncs = new("SQLite syncs");
     private readonly DiskThread checkpoints = new("SQLite checkpoints");
     private readonly Dictionary<string, SqliteStatement> prepared = [];
     private SqliteConnection? connection;
@@ -105,9 +105,9 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     {
         await checkpoint.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync();
-        await syncs.DisposeAsync();
         await checkpoints.DisposeAsync();
         turn.Dispose();
+        syncing.Dispose();
         checkpointing.Dispose();
     }
 
@@ -159,13 +159,21 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     /// <summary>What was committed up to here is on the disk then.</summary>
     private async Task SyncAsync(long mine)
     {
-        if (!await syncs.RunAsync(() => synced >= mine || TrySync()))
+        await syncing.WaitAsync();
+        try
         {
-            throw new SqliteException("The log could not be brought to the disk.", IoError, IoErrorAtSync);
+            if (synced < mine && !TrySync())
+            {
+                throw new SqliteException("The log could not be brought to the disk.", IoError, IoErrorAtSync);
+            }
+        }
+        finally
+        {
+            syncing.Release();
         }
     }
 
-    /// <summary>On the thread of <see cref="syncs"/>.</summary>
+    /// <summary>While <see cref="syncing"/>.</summary>
     private bool TrySync()
     {
         var all = Volatile.Read(ref committed);
@@ -193,7 +201,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
         await checkpointing.WaitAsync();
         try
         {
-            if (Execute(open, "PRAGMA wal_checkpoint(TRUNCATE)") is not 0L)
+            if (await checkpoints.RunAsync(() => Execute(open, "PRAGMA wal_checkpoint(TRUNCATE)")) is not 0L)
             {
                 throw new SqliteException("The log cannot be emptied while somebody reads it.", Busy);
             }
@@ -263,13 +271,18 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
         }
 
         prepared.Clear();
-        await syncs.RunAsync(() =>
+        await syncing.WaitAsync();
+        try
         {
             TrySync();
+        }
+        finally
+        {
             log?.Dispose();
             log = null;
-            return true;
-        });
+            syncing.Release();
+        }
+
         if (connection is { } old)
         {
             connection = null;
