@@ -99,9 +99,7 @@ await host.StopAsync();
 async Task WriteAsync(string contender, IGrainStorage storage, int writers, int round, bool curve = false)
 {
     var (histogram, total, refused) = (new LongConcurrentHistogram(1, 60_000_000, 3), 0L, 0L);
-    GC.Collect();
-    var before = cpu.Now();
-    var watch = Stopwatch.StartNew();
+    var (before, watch) = Begin();
     await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
     {
         while (watch.Elapsed.TotalSeconds < (writers == 1 || curve ? seconds / 2.0 : seconds))
@@ -161,10 +159,7 @@ async Task ActivateAsync(string contender, Func<Guid, IBenchGrain> grain, List<G
     const int callers = 256;
     Random.Shared.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
     var next = -1;
-    // What others left is not to be collected in this one's time.
-    GC.Collect();
-    var before = cpu.Now();
-    var watch = Stopwatch.StartNew();
+    var (before, watch) = Begin();
     await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
     {
         for (var i = Interlocked.Increment(ref next); i < ids.Count; i = Interlocked.Increment(ref next))
@@ -184,6 +179,13 @@ async Task ActivateAsync(string contender, Func<Guid, IBenchGrain> grain, List<G
             ["process CPU µs each"] = Each(before.Server, after.Server, ids.Count), ["database CPU µs each"] = Each(before.Database, after.Database, ids.Count),
         }, contender == Limit ? ("", 0) : ("AdoNet", 4));
     }
+}
+
+// What others left is not to be collected in this one's time.
+(Cpu.Sample Before, Stopwatch Watch) Begin()
+{
+    GC.Collect();
+    return (cpu.Now(), Stopwatch.StartNew());
 }
 
 static BenchState State(int writer) => new()

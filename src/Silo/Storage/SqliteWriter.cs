@@ -26,7 +26,6 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     private const int IoErrorAtSync = IoError | 4 << 8;
     /// <summary>SQLITE_DBSTATUS_CACHE_WRITE, which SQLitePCLRaw has no name for: pages that the connection has written to the log.</summary>
     private const int PagesWritten = 9;
-    private const string Checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
 
     /// <summary>A checkpoint each 32 MiB of log: what is written again and again is copied once.</summary>
     private const int LogPages = 8192;
@@ -37,7 +36,6 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly SemaphoreSlim syncing = new(1, 1);
     private readonly SemaphoreSlim checkpointing = new(1, 1);
-    private readonly DiskThread checkpoints = new("SQLite checkpoints");
     private readonly Dictionary<string, SqliteStatement> prepared = [];
     private SqliteConnection? connection;
     private SafeFileHandle? log;
@@ -105,7 +103,6 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     {
         await checkpoint.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync();
-        await checkpoints.DisposeAsync();
         turn.Dispose();
         syncing.Dispose();
         checkpointing.Dispose();
@@ -201,7 +198,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
         await checkpointing.WaitAsync();
         try
         {
-            if (await checkpoints.RunAsync(() => Execute(open, "PRAGMA wal_checkpoint(TRUNCATE)")) is not 0L)
+            if (await CheckpointAsync(open, "TRUNCATE") is not 0L)
             {
                 throw new SqliteException("The log cannot be emptied while somebody reads it.", Busy);
             }
@@ -218,11 +215,11 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
         // The count has 31 bits and begins anew after them.
         if (checkpoint.IsCompleted && ((Written(open) - checkpointed) & int.MaxValue) >= LogPages)
         {
-            checkpoint = Task.Run(CheckpointAsync);
+            checkpoint = Task.Run(CheckpointBesideAsync);
         }
     }
 
-    private async Task CheckpointAsync()
+    private async Task CheckpointBesideAsync()
     {
         try
         {
@@ -231,7 +228,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
             {
                 await using var aside = new SqliteConnection(connectionString);
                 await aside.OpenAsync();
-                await checkpoints.RunAsync(() => Execute(aside, Checkpoint));
+                await CheckpointAsync(aside, "PASSIVE");
             }
             finally
             {
@@ -243,7 +240,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
                 open =>
                 {
                     checkpointed = Written(open);
-                    return checkpoints.RunAsync(() => Execute(open, Checkpoint));
+                    return CheckpointAsync(open, "PASSIVE");
                 }, CancellationToken.None);
         }
         catch (SqliteException)
@@ -251,6 +248,12 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
             // The log is as good as the file, only longer; after the next write it is tried again.
         }
     }
+
+    /// <summary>On a thread of its own: one of the pool's that waits for the disk would leave a core idle while requests are queued.</summary>
+    private static Task<object?> CheckpointAsync(SqliteConnection open, string mode) =>
+        Task.Factory.StartNew(
+            () => Execute(open, $"PRAGMA wal_checkpoint({mode})"),
+            CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
 
     private static int Written(SqliteConnection open) =>
         raw.sqlite3_db_status(open.Handle, PagesWritten, out var pages, out _, resetFlg: 0) == raw.SQLITE_OK ? pages : 0;

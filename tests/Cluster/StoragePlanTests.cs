@@ -1,0 +1,66 @@
+using Dapper;
+using LimoCha.Actors.ReadModel;
+using LimoCha.Actors.Storage;
+using LimoCha.Actors.Tasks;
+
+namespace LimoCha.Actors.Cluster;
+
+/// <summary>What the databases do for a row.</summary>
+public sealed class StoragePlanTests
+{
+    [Fact]
+    public async Task A_batchs_rows_are_found_by_their_keys_however_small_the_table_was_when_it_was_planned()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.PostgreSql);
+        await using var connection = await host.Database.OpenWriterAsync();
+        const string keys = "varchar, integer[], bigint[], bigint[], integer[], varchar[], varchar[]";
+        foreach (var (name, sql, types, values) in new[]
+        {
+            ("reads", PostgresStateStore.Select, keys, "'s', '{1}', '{1}', '{1}', '{1}', '{t}', '{null}'"),
+            ("updates", PostgresStateStore.Update, $"{keys}, bytea[], integer[]", "'s', '{1}', '{1}', '{1}', '{1}', '{t}', '{null}', '{null}', '{1}'"),
+        })
+        {
+            await connection.ExecuteAsync($"PREPARE {name} ({types}) AS {sql}");
+            var plan = string.Join('\n', await connection.QueryAsync<string>($"EXPLAIN EXECUTE {name} ({values})"));
+            plan.Should().MatchRegex(@"Index Scan using ux_orleansstorage on orleansstorage s [^\n]*\n\s*Index Cond: [^\n]*\(grainidn0 = i\.n0\)", "the table is as good as empty, and this plan stays when it has grown");
+        }
+    }
+
+    /// <summary>An IN of more than two values in a computed column makes SQLite build one for every row.</summary>
+    [Fact]
+    public async Task On_SQLite_no_row_of_the_read_model_needs_a_table_in_memory()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        await using var connection = await host.Database.OpenAsync();
+        foreach (var table in ReadTables.ByRow.Values)
+        {
+            var values = string.Join(", ", table.Columns.Split(", ").Select(_ => "NULL"));
+            var steps = await connection.QueryAsync($"EXPLAIN INSERT INTO {table.Name} ({table.Columns}) VALUES ({values})");
+            steps.Select(step => (string)step.opcode).Should().Contain("OpenWrite").And.NotContain("OpenEphemeral", table.Name);
+        }
+    }
+
+    /// <summary>An indexed column that a step changes makes PostgreSQL write all indexes of the row anew.</summary>
+    [Fact]
+    public async Task A_step_on_an_open_task_changes_no_index()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.PostgreSql);
+        var id = Guid.CreateVersion7();
+        await using var connection = await host.Database.OpenAsync();
+        await connection.ExecuteAsync(
+            $"INSERT INTO task (id, version, title, stage, priority, creator_id, assignee_id, created_at, updated_at, comments) VALUES (@id, 1, 't', {(int)TaskStage.Assigned}, 1, @id, @id, now(), now(), 0)", new { id });
+        await using var transaction = await connection.BeginTransactionAsync();
+        async Task<long> InPlaceAsync() => await connection.ExecuteScalarAsync<long>("SELECT pg_stat_get_xact_tuples_hot_updated('task'::regclass)");
+        async Task<bool> IsInPlaceAsync(TaskStage stage)
+        {
+            var before = await InPlaceAsync();
+            await connection.ExecuteAsync($"UPDATE task SET version = version + 1, stage = {(int)stage}, updated_at = now() WHERE id = @id", new { id });
+            return await InPlaceAsync() > before;
+        }
+
+        (await IsInPlaceAsync(TaskStage.Accepted)).Should().BeTrue();
+        (await IsInPlaceAsync(TaskStage.Started)).Should().BeTrue();
+        (await IsInPlaceAsync(TaskStage.Completed)).Should().BeFalse("it is an open task no more");
+        (await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM task WHERE open_assignee_id IS NOT NULL")).Should().Be(0);
+    }
+}
