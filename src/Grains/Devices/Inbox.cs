@@ -33,7 +33,7 @@ public sealed class Inbox
 
         removed.Remove(card.Id);
         cards[card.Id] = card;
-        return [.. links.Values.Select(link => link.Send(new() { Upsert = card }))];
+        return Tell(new() { Upsert = card });
     }
 
     /// <summary>A card that should be shown no more. Older than what is shown: nothing happens.</summary>
@@ -57,9 +57,7 @@ public sealed class Inbox
             Forget(card);
         }
 
-        return cards.Remove(card.Id)
-            ? [.. links.Values.Select(link => link.Send(new() { Remove = card }))]
-            : [];
+        return cards.Remove(card.Id) ? Tell(new() { Remove = card }) : [];
     }
 
     /// <summary>
@@ -116,7 +114,17 @@ public sealed class Inbox
     }
 
     /// <summary>A message for every connection.</summary>
-    public IReadOnlyList<Outgoing> Tell(DeviceMessage message) => [.. links.Values.Select(link => link.Send(message))];
+    public IReadOnlyList<Outgoing> Tell(DeviceMessage message)
+    {
+        var told = new Outgoing[links.Count];
+        var next = 0;
+        foreach (var link in links.Values)
+        {
+            told[next++] = link.Send(message);
+        }
+
+        return told;
+    }
 
     /// <summary>The card as it is open now; null when it is not.</summary>
     public Card? Find(Guid id) => cards.GetValueOrDefault(id);

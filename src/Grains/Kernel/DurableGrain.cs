@@ -96,7 +96,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         }
 
         row.State ??= new();
-        tentative = State = await OpenAsync(row.State.State ?? row.State.Outbox.Aggregate(new TState(), (made, fact) => kind.Apply(made, fact.Event, fact.At)), cancellationToken);
+        tentative = State = await OpenAsync(row.State.State ?? row.State.Outbox.Aggregate(kind.Nothing, (made, fact) => kind.Apply(made, fact.Event, fact.At)), cancellationToken);
         Version = ParseVersion(row.ETag);
         outbox.AddRange(row.State.Outbox);
         operations.AddRange(row.State.Operations);

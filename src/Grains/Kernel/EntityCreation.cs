@@ -17,6 +17,9 @@ public abstract class EntityKind<TState, TEvent>
     /// <summary>The grain type's name.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What is there before the first fact.</summary>
+    public TState Nothing { get; } = new();
+
     /// <summary>Adds a fact to a state.</summary>
     public abstract TState Apply(TState state, TEvent fact, DateTimeOffset at);
 
@@ -64,8 +67,14 @@ public sealed partial class EntityCreation(
 
         const int version = 1;
         var at = clock.GetUtcNow();
-        var state = decision.Events.Aggregate(new TState(), (made, fact) => kind.Apply(made, fact, at));
-        Committed<TEvent>[] facts = [.. decision.Events.Select((fact, seq) => new Committed<TEvent>(version, seq, at, context.By.UserId, fact))];
+        var state = kind.Nothing;
+        var facts = new Committed<TEvent>[decision.Events.Count];
+        for (var seq = 0; seq < facts.Length; seq++)
+        {
+            state = kind.Apply(state, decision.Events[seq], at);
+            facts[seq] = new(version, seq, at, context.By.UserId, decision.Events[seq]);
+        }
+
         var json = JsonSerializer.Serialize(facts, StateJson.Options);
         var grainId = GrainId.Create(GrainType.Create(kind.Name), GrainIdKeyExtensions.CreateGuidKey(id));
         Interlocked.Increment(ref underWay);

@@ -115,11 +115,15 @@ public static class EscalationRules
     private static DateTimeOffset? TryAt(TaskState state) =>
         state is { Assignment: not null, Stage: TaskStage.Draft or TaskStage.Declined } ? state.NextTryAt ?? state.UpdatedAt : null;
 
-    private static IEnumerable<(int Index, EscalationStep Step, DateTimeOffset At)> Open(TaskState state)
+    /// <summary>The steps of the chain that have not been taken.</summary>
+    private static IEnumerable<(int Index, EscalationStep Step, DateTimeOffset At)> Open(TaskState state) =>
+        state.Escalations is { Count: > 0 } chain ? Open(state, chain) : [];
+
+    private static IEnumerable<(int Index, EscalationStep Step, DateTimeOffset At)> Open(TaskState state, IReadOnlyList<EscalationStep> chain)
     {
-        for (var i = 0; i < (state.Escalations?.Count ?? 0); i++)
+        for (var i = 0; i < chain.Count; i++)
         {
-            var step = state.Escalations![i];
+            var step = chain[i];
             var from = step.Trigger == EscalationTrigger.DueAt ? state.DueAt : state.RespondedAt is null ? state.RespondBy : null;
             if ((state.Escalated & 1 << i) == 0 && from is { } at)
             {

@@ -9,7 +9,7 @@ public sealed class TaskCreation(EntityCreation creation, TaskSurroundings surro
     public async Task<Outcome<TaskView>> CreateAsync(Guid id, CreateTask command, CallContext context, CancellationToken cancellationToken = default)
     {
         var facts = await surroundings.OfCreationAsync(id, command, context.By).ConfigureAwait(false);
-        var decision = TaskRules.Create(new(), command, context.By, facts, clock.GetUtcNow());
+        var decision = TaskRules.Create(TaskKind.Instance.Nothing, command, context.By, facts, clock.GetUtcNow());
         return await creation.CreateAsync(TaskKind.Instance, id, context, decision, TaskProjection.View).ConfigureAwait(false);
     }
 }

@@ -36,7 +36,7 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
         var former = Former(state, facts, holders);
         var related = state.WaitsFor is not null || state.Dependents is not null || state.Escalations is not null;
         // By far the most common is one person and nobody else: nothing of its own waits for that.
-        return holders is [var only] && former.Count == 0 && !related
+        return holders is [var only] && former is null && !related
             ? GiveAsync(others, only, TaskProjection.Card(id, state, version))
             : TellAllAsync();
 
@@ -48,7 +48,7 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
                 await Task.WhenAll(holders.Select(holder => GiveAsync(others, holder, card)));
             }
 
-            if (former.Count > 0)
+            if (former is not null)
             {
                 var gone = new CardRef { Id = id, Version = version };
                 await Task.WhenAll(former.Select(holder => others.TellAsync(holder, user => user.RemoveAsync(gone))));
@@ -63,21 +63,31 @@ public sealed class TaskKind : EntityKind<TaskState, TaskEvent>
 
     private static Task GiveAsync(Others others, Guid holder, Card card) => others.TellAsync(holder, user => user.DeliverAsync(card));
 
-    /// <summary>Whom the facts concern and who does not have the task.</summary>
-    private static HashSet<Guid> Former(TaskState state, IReadOnlyList<Committed<TaskEvent>> facts, IReadOnlyList<Guid> holders)
+    /// <summary>Whom the facts concern and who does not have the task; null for nobody.</summary>
+    private static HashSet<Guid>? Former(TaskState state, IReadOnlyList<Committed<TaskEvent>> facts, IReadOnlyList<Guid> holders)
     {
-        HashSet<Guid> former = [];
+        HashSet<Guid>? former = null;
+        void Add(Guid user)
+        {
+            if (!holders.Contains(user))
+            {
+                (former ??= []).Add(user);
+            }
+        }
+
         foreach (var fact in facts)
         {
-            former.UnionWith(TaskProjection.Concerned(fact.Event));
+            foreach (var user in TaskProjection.Concerned(fact.Event))
+            {
+                Add(user);
+            }
         }
 
         if (state.AssigneeId is { } assignee)
         {
-            former.Add(assignee);
+            Add(assignee);
         }
 
-        former.ExceptWith(holders);
         return former;
     }
 

@@ -80,41 +80,58 @@ public static class TaskProjection
     public static TaskRow Row(Guid id, TaskState state, int version)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return new()
-        {
-            Id = id, Version = version, Title = state.Title, Description = state.Description, Stage = state.Stage,
-            Priority = state.Priority, Category = state.Category, CreatorId = state.CreatorId, AssigneeId = state.AssigneeId,
-            DepartmentId = state.DepartmentId, CustomerId = state.CustomerId, LocationId = state.LocationId, DueAt = state.DueAt,
-            CreatedAt = state.CreatedAt, UpdatedAt = state.UpdatedAt, Note = state.Note, Comments = state.Comments,
-            WakeAt = EscalationRules.WakeAt(state),
-            Details = Details(state) is { } details ? JsonSerializer.Serialize(details, StateJson.Options) : null,
-        };
+        return Row(id, state, version, Details(state) is { } details ? JsonSerializer.Serialize(details, StateJson.Options) : null);
     }
 
     /// <summary>The answer of a state.</summary>
-    public static TaskView View(Guid id, TaskState state, int version) => View(Row(id, state, version) with { Details = null }) with { Details = Details(state) };
+    public static TaskView View(Guid id, TaskState state, int version)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return View(Row(id, state, version, null), Details(state));
+    }
 
     /// <summary>The answer of a row.</summary>
     public static TaskView View(TaskRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return new()
+        return View(row, Details(row));
+    }
+
+    /// <summary>The card of a state.</summary>
+    public static Card Card(Guid id, TaskState state, int version)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return Card(Row(id, state, version, null), Details(state));
+    }
+
+    /// <summary>The card of a row.</summary>
+    public static Card Card(TaskRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Card(row, Details(row));
+    }
+
+    /// <summary>A card's stage as it is written there.</summary>
+    public static string StageName(TaskStage stage) => Enum.GetName(stage)!.ToLowerInvariant();
+
+    private static TaskRow Row(Guid id, TaskState state, int version, string? details) =>
+        new()
+        {
+            Id = id, Version = version, Title = state.Title, Description = state.Description, Stage = state.Stage,
+            Priority = state.Priority, Category = state.Category, CreatorId = state.CreatorId, AssigneeId = state.AssigneeId,
+            DepartmentId = state.DepartmentId, CustomerId = state.CustomerId, LocationId = state.LocationId, DueAt = state.DueAt,
+            CreatedAt = state.CreatedAt, UpdatedAt = state.UpdatedAt, Note = state.Note, Comments = state.Comments,
+            WakeAt = EscalationRules.WakeAt(state), Details = details,
+        };
+
+    private static TaskView View(TaskRow row, TaskDetails? details) =>
+        new()
         {
             Id = row.Id, Version = row.Version, Title = row.Title, Description = row.Description, Stage = row.Stage,
             Priority = row.Priority, Category = row.Category, CreatorId = row.CreatorId, AssigneeId = row.AssigneeId,
             DepartmentId = row.DepartmentId, CustomerId = row.CustomerId, LocationId = row.LocationId, DueAt = row.DueAt,
-            CreatedAt = row.CreatedAt, UpdatedAt = row.UpdatedAt, Note = row.Note, Comments = row.Comments, Details = Details(row),
+            CreatedAt = row.CreatedAt, UpdatedAt = row.UpdatedAt, Note = row.Note, Comments = row.Comments, Details = details,
         };
-    }
-
-    /// <summary>The card of a state.</summary>
-    public static Card Card(Guid id, TaskState state, int version) => Card(Row(id, state, version), Details(state));
-
-    /// <summary>The card of a row.</summary>
-    public static Card Card(TaskRow row) => Card(row, Details(row));
-
-    /// <summary>A card's stage as it is written there.</summary>
-    public static string StageName(TaskStage stage) => Enum.GetName(stage)!.ToLowerInvariant();
 
     private static Card Card(TaskRow row, TaskDetails? details) => new()
     {

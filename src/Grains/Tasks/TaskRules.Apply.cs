@@ -12,17 +12,12 @@ public static partial class TaskRules
     public static TaskState Apply(TaskState state, TaskEvent fact, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(state);
-        state = state with { UpdatedAt = at };
         return fact switch
         {
-            TaskRedacted => state with
-            {
-                Title = RedactedTitle, Description = null, Note = null, CustomerId = null, Proofs = null, Unknown = null,
-                Checklist = state.Checklist is null ? null : [.. state.Checklist.Select(item => item with { Text = RedactedTitle })],
-            },
+            // What nearly every task begins with: one copy of the state for each, not two.
             TaskCreated f => state with
             {
-                Made = true, Title = f.Title, Description = f.Description, Stage = TaskStage.Draft, Priority = f.Priority,
+                UpdatedAt = at, Made = true, Title = f.Title, Description = f.Description, Stage = TaskStage.Draft, Priority = f.Priority,
                 Category = f.Category, CreatorId = f.CreatorId, CustomerId = f.CustomerId, LocationId = f.LocationId,
                 DueAt = f.DueAt, DepartmentId = f.DepartmentId, CreatedAt = at, TypeId = f.TypeId, Flow = f.Flow,
                 Checklist = f.Checklist is null ? null : [.. f.Checklist.Select(text => new ChecklistItem { Text = text })],
@@ -30,8 +25,21 @@ public static partial class TaskRules
             },
             TaskAssigned f => state with
             {
-                Stage = TaskStage.Assigned, AssigneeId = f.To, DepartmentId = f.DepartmentId, Step = null,
+                UpdatedAt = at, Stage = TaskStage.Assigned, AssigneeId = f.To, DepartmentId = f.DepartmentId, Step = null,
                 DueAt = f.DueAt ?? state.DueAt, Note = f.Note, AnswerBy = f.AnswerBy, OfferedTo = null, NextTryAt = null,
+            },
+            _ => ApplyLater(state with { UpdatedAt = at }, fact, at),
+        };
+    }
+
+    /// <summary>What happens to a task that has been made.</summary>
+    private static TaskState ApplyLater(TaskState state, TaskEvent fact, DateTimeOffset at) =>
+        fact switch
+        {
+            TaskRedacted => state with
+            {
+                Title = RedactedTitle, Description = null, Note = null, CustomerId = null, Proofs = null, Unknown = null,
+                Checklist = state.Checklist is null ? null : [.. state.Checklist.Select(item => item with { Text = RedactedTitle })],
             },
             TaskOffered f => state with { Stage = TaskStage.Offered, AssigneeId = null, OfferedTo = f.To, AnswerBy = f.AnswerBy, NextTryAt = null, Note = null, Step = null },
             TaskOfferTaken f => state with
@@ -55,7 +63,6 @@ public static partial class TaskRules
             TaskDependencyDone f => state with { WaitsFor = NullIfEmpty<Guid>([.. state.WaitsFor!.Where(id => id != f.Dependency)]) },
             _ => state,
         };
-    }
 
     /// <summary>True for tasks whose service level is watched; plain ones do not keep the times.</summary>
     private static bool Timed(TaskState state) => state.RespondBy is not null || state.TypeId is not null || state.Escalations is not null;

@@ -165,7 +165,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
 
     /// <summary>One row a key: a statement cannot touch a row twice.</summary>
     private static List<IProjectedRow> Newest(IEnumerable<IProjectedRow> rows) =>
-        [.. rows.GroupBy(row => row.Id).Select(group => group.MaxBy(row => row.Version)!).OrderBy(row => row.Id)];
+        [.. rows.OrderBy(row => row.Id).ThenByDescending(row => row.Version).DistinctBy(row => row.Id)];
 
     private const string AppendFirst = """
         INSERT INTO event_log (kind, id, version, at, facts)

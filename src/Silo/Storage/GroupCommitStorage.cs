@@ -143,10 +143,10 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
     private async Task WriteBatchAsync(List<PendingWrite> batch)
     {
         // One row twice in a statement would be written once: the second of a kind goes alone, after the first.
-        var again = batch.GroupBy(write => write.Key).SelectMany(group => group.Skip(1)).ToList();
-        var first = again.Count == 0 ? batch : [.. batch.Except(again)];
+        var keys = new HashSet<GrainRowKey>(batch.Count);
+        var first = batch.FindAll(write => keys.Add(write.Key));
         await WriteOnceAsync(first);
-        foreach (var write in again)
+        foreach (var write in first.Count < batch.Count ? batch.Except(first) : [])
         {
             await WriteOnceAsync([write]);
         }
