@@ -56,7 +56,7 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         grainState.RecordExists = row?.Payload is not null;
     }
 
-    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var payload = Bytes(serializer.Serialize(grainState.State));
         if (payload.Length > options.MaxStateBytes)
@@ -64,15 +64,14 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
             throw new StateTooLargeException($"The state of a {stateName} would have {payload.Length} bytes; {options.MaxStateBytes} are allowed.");
         }
 
-        grainState.ETag = await CommitAsync(stateName, grainId, grainState.ETag, payload).ConfigureAwait(false);
-        grainState.RecordExists = true;
+        return CommitAsync(stateName, grainId, grainState, payload);
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         if (grainState.ETag is not null)
         {
-            grainState.ETag = await CommitAsync(stateName, grainId, grainState.ETag, payload: null);
+            await CommitAsync(stateName, grainId, grainState, payload: null).ConfigureAwait(false);
         }
 
         grainState.State = Activator.CreateInstance<T>();
@@ -98,16 +97,17 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         await Task.WhenAll(lanes);
     }
 
-    private async Task<string> CommitAsync(string stateName, GrainId grainId, string? etag, byte[]? payload)
+    private async Task CommitAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? payload)
     {
         using var span = Tracing.Start("commit");
         var from = Stopwatch.GetTimestamp();
-        int? expected = etag is null ? null : int.Parse(etag, CultureInfo.InvariantCulture);
+        int? expected = grainState.ETag is { } etag ? int.Parse(etag, CultureInfo.InvariantCulture) : null;
         var write = new PendingWrite(GrainRowKey.Of(stateName, grainId), expected, payload);
         Enqueue(writes.Writer, write);
         var version = await write.Done.ConfigureAwait(false);
         StorageMetrics.Commit.Record(Stopwatch.GetElapsedTime(from).TotalSeconds);
-        return version.ToString(CultureInfo.InvariantCulture);
+        grainState.ETag = version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = payload is not null;
     }
 
     /// <summary>The very array that the serializer made, when it is one.</summary>

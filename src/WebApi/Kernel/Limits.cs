@@ -20,16 +20,16 @@ internal static class Limits
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitSettings>>((limiter, settings) =>
         {
             var limits = settings.Value;
+            // Made once: the library's GetTokenBucketLimiter makes three objects of it for every request.
+            var ofCaller = (string _) => new TokenBucketRateLimiter(new()
+            {
+                TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = false,
+            });
             limiter.RejectionStatusCode = 429;
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
                 context.Request.IsApi()
-                    ? RateLimitPartition.GetTokenBucketLimiter(
-                        Caller(context),
-                        _ => new()
-                        {
-                            TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
-                            ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
-                        })
+                    ? RateLimitPartition.Get<string>(Caller(context), ofCaller)
                     : context.Request.IsHub()
                         ? RateLimitPartition.GetTokenBucketLimiter($"hub {Caller(context)}", _ => PerSecond(limits.ConnectsPerUserPerSecond))
                         : RateLimitPartition.GetNoLimiter(""));
