@@ -31,6 +31,18 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     private static readonly string WhatIsDue = string.Join(
         " UNION ALL ", ReadTables.Due.Select((kind, i) => $"SELECT * FROM (SELECT '{kind}' AS kind, id FROM {ReadTables.ByKind[kind].Name} WHERE wake_at <= @now ORDER BY wake_at LIMIT {Page}) d{i}"));
 
+    /// <summary>
+    /// The page before a row. By itself the comparison of rows is no place in an index for SQLite, when the index begins with an expression: each
+    /// page would be looked for from the newest row on. So where it begins is said apart.
+    /// </summary>
+    internal static readonly string PageBefore = $"""
+        SELECT {Time} AS Time, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, Version
+        FROM OrleansStorage
+        WHERE {Time} <= @Time AND ({Time}, GrainIdN0, GrainIdN1, GrainTypeHash) < (@Time, @GrainIdN0, @GrainIdN1, @GrainTypeHash)
+          AND ServiceId = @ServiceId AND PayloadBinary IS NOT NULL
+        ORDER BY {Time} DESC, GrainIdN0 DESC, GrainIdN1 DESC, GrainTypeHash DESC
+        LIMIT {Page}
+        """;
 
     private readonly IGrainFactory grains;
     private readonly Database database;
@@ -109,16 +121,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
             IReadOnlyList<(GrainId Grain, int Version)> behind;
             await using (var connection = await database.OpenIndexedAsync(stopping))
             {
-                var rows = await connection.QueryAsync<StoredRow>(
-                    $"""
-                    SELECT {Time} AS Time, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, Version
-                    FROM OrleansStorage
-                    WHERE ({Time}, GrainIdN0, GrainIdN1, GrainTypeHash) < (@Time, @GrainIdN0, @GrainIdN1, @GrainTypeHash)
-                      AND ServiceId = @ServiceId AND PayloadBinary IS NOT NULL
-                    ORDER BY {Time} DESC, GrainIdN0 DESC, GrainIdN1 DESC, GrainTypeHash DESC
-                    LIMIT {Page}
-                    """,
-                    new { before.Time, before.GrainIdN0, before.GrainIdN1, before.GrainTypeHash, cluster.ServiceId });
+                var rows = await connection.QueryAsync<StoredRow>(PageBefore, new { before.Time, before.GrainIdN0, before.GrainIdN1, before.GrainTypeHash, cluster.ServiceId });
                 if (rows.Count == 0)
                 {
                     break;
