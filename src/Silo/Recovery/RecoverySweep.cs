@@ -25,6 +25,11 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     private const int Page = 500;
     private const int AtOnce = 16;
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
+
+    /// <summary>A pass that finds nothing is in no hurry: it leaves three quarters of a core, and of the database, to others.</summary>
+    private const int Patience = 3;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private static readonly string Time = GrainRowKey.TimeOf("GrainIdN0");
 
     /// <summary>One statement for all kinds: it is asked every second, mostly for nothing.</summary>
@@ -118,6 +123,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
         var recovered = 0;
         while (true)
         {
+            var from = clock.GetTimestamp();
             IReadOnlyList<(GrainId Grain, int Version)> behind;
             await using (var connection = await database.OpenIndexedAsync(stopping))
             {
@@ -134,6 +140,12 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
             await Parallel.ForEachAsync(behind, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping }, async (actor, token) =>
                 await grains.GetGrain<IDurableGrain>(actor.Grain).RecoverAsync(token));
             recovered += behind.Count;
+            if (behind.Count == 0)
+            {
+                var pause = clock.GetElapsedTime(from) * Patience;
+                await Task.WhenAny(signal.Wanted, DelayAsync(pause < LongestPause ? pause : LongestPause));
+                stopping.ThrowIfCancellationRequested();
+            }
         }
 
         StorageMetrics.Recovered.Add(recovered);
