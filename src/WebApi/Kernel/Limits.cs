@@ -20,7 +20,7 @@ internal static class Limits
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitSettings>>((limiter, settings) =>
         {
             var limits = settings.Value;
-            // Made once: the library's GetTokenBucketLimiter makes three objects of it for every request.
+            // Made once: the library's GetTokenBucketLimiter makes three objects of it for every request. As there, whoever keeps the limiters replenishes them.
             var ofCaller = (string _) => new TokenBucketRateLimiter(new()
             {
                 TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
