@@ -23,5 +23,6 @@ load cpu "$results" "CPU of a dispatch, server and database" small large=1.1 >"$
 load lists "${address[large]}/" "$work/users-large.json" 4 "1,000,000 tasks and customers" \
   "tasks?limit=50" "tasks?limit=50&sort=createdAt" "tasks?limit=50&stage=assigned" "tasks?limit=50&assigneeId={user}" "own tasks?limit=50" "own tasks?limit=50&stage=completed" \
   "tasks?limit=50&q=$(escaped 安装)" "tasks?limit=50&q=$(escaped "$person")" "tasks?limit=50&q=$(escaped "$number")" "tasks?limit=50&q=$(escaped 没有这样的字)" "tasks?limit=50&q=$(escaped "$person")&sort=title" \
-  "reports/overview" "customers?limit=50" "customers?limit=50&sort=createdAt" "customers?limit=50&ownerId={user}" "customers?limit=50&q=%E5%8D%95%E4%BD%8D" "customers?limit=50&q=$name" "customers?limit=50&q=$company" | tee -a "$results"
+  "tasks?limit=50&sort=dueAt" "tasks?limit=50&sort=-dueAt&stage=completed" "tasks?limit=50&sort=-updatedAt" "tasks?limit=50&sort=-priority" "tasks?limit=50&sort=title" "tasks?limit=50&stage=cancelled&sort=title" "tasks?limit=50&dueBefore=$(date -u -d '-89 days' +%FT%TZ)" \
+  "reports/overview" "customers?limit=50" "customers?limit=50&sort=createdAt" "customers?limit=50&sort=-updatedAt" "customers?limit=50&ownerId={user}" "customers?limit=50&q=%E5%8D%95%E4%BD%8D" "customers?limit=50&q=$name" "customers?limit=50&q=$company" | tee -a "$results"
 keep growth "small: 10,000 tasks and customers, large: 1,000,000. $devices devices, $callers callers, $rounds rounds of $seconds s, taking turns."

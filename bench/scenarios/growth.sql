@@ -42,6 +42,9 @@ BEGIN
         WHEN column_name = 'description' THEN 'some_description(g.id)'
         WHEN column_name = 'stage' THEN '5'
         WHEN column_name = 'wake_at' THEN 'NULL'
+        WHEN column_name = 'priority' THEN '(random() * 3)::int'
+        WHEN column_name = 'updated_at' THEN 'now() - random() * interval ''90 days'''
+        WHEN column_name = 'due_at' THEN 'CASE WHEN random() < 0.4 THEN now() - random() * interval ''90 days'' END'
         ELSE 't.' || quote_ident(column_name) END, ', ' ORDER BY ordinal_position)
       INTO named, taken FROM information_schema.columns WHERE table_name = one.name AND table_schema = 'public' AND column_name <> 'id' AND is_generated = 'NEVER';
     EXECUTE format('INSERT INTO %1$I (id, %2$s) SELECT g.id, %3$s FROM grown g JOIN %1$I t ON t.id = g.old ORDER BY g.id', one.name, named, taken);

@@ -152,6 +152,14 @@ public sealed class ApiTests(DemoFixture demo)
 
         (await admin.GetAsync("customers?sort=phone")).Status.Should().Be(HttpStatusCode.BadRequest);
         (await admin.GetAsync("customers?cursor=rubbish")).Status.Should().Be(HttpStatusCode.BadRequest);
+        // Well formed, but not what a list in this order gives.
+        foreach (var parts in new string?[][] { ["-updatedAt", "s", "soon", Guid.Empty.ToString()], ["-updatedAt", "i", "1", Guid.Empty.ToString()], ["-updatedAt", null, null, Guid.Empty.ToString()] })
+        {
+            var cursor = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(parts)).TrimEnd('=');
+            var refused = await admin.GetAsync($"customers?sort=-updatedAt&cursor={Uri.EscapeDataString(cursor)}");
+            refused.Status.Should().Be(HttpStatusCode.BadRequest, "{0}", refused.Text);
+        }
+
         (await admin.GetAsync("customers?limit=201")).Json.GetProperty("errors").TryGetProperty("limit", out _).Should().BeTrue();
     }
 

@@ -40,6 +40,7 @@ public static class TasksApi
     {
         ["createdAt"] = new("id", row => row.Id),
         ["updatedAt"] = new("updated_at", row => row.UpdatedAt),
+        ["dueAt"] = new(TaskOrder.Due, row => row.DueAt),
         ["priority"] = new("priority", row => (int)row.Priority),
         ["title"] = new("title", row => row.Title),
     };
@@ -50,7 +51,8 @@ public static class TasksApi
         var tasks = api.MapGroup("/tasks").WithTags("Tasks").RequireAuthorization(Policies.Staff);
         tasks.MapPost("", CreateAsync).WithSummary("Makes a task; with an assignee it is on their devices at once.");
         tasks.MapTaskBatch();
-        tasks.MapGet("", ListAsync).WithSummary("Tasks the caller may see: own, the department's for managers, all for admins.");
+        tasks.MapGet("", ListAsync).WithSummary("Tasks the caller may see: own, the department's for managers, all for admins.")
+            .WithDescription($"Sorted by {string.Join(", ", Sorts.Keys)}; those without a due time come last.");
         tasks.MapGet("/{id:guid}", GetAsync).WithSummary("A task, as it is now.");
         tasks.MapGet("/{id:guid}/history", HistoryAsync).WithSummary("What happened to a task, oldest first.");
         tasks.MapPost("/{id:guid}/assign", AssignAsync).WithSummary("Gives a draft, declined or expired task to somebody.");
@@ -102,9 +104,13 @@ public static class TasksApi
 
         // One person's or one customer's are few and have an index of their own.
         var many = filter is { AssigneeId: null, CustomerId: null, Offered: not true } && (call.By.SeesAll || call.By.Role == Role.Manager);
-        if (many && !string.IsNullOrWhiteSpace(request.Q))
+        if (many)
         {
-            query.Within((newestFirst, token) => TaskSearch.WhereAsync(database, request.Q, newestFirst, token));
+            query.InOrder(key => key == "id" && filter.DueBefore is null ? [] : TaskOrder.Parts(key, filter.Stage?.Value));
+            if (!string.IsNullOrWhiteSpace(request.Q))
+            {
+                query.Within((newestFirst, token) => TaskSearch.WhereAsync(database, request.Q, newestFirst, token));
+            }
         }
 
         return (await query.ReadAsync(request, "-createdAt", TaskProjection.View, clock, cancellationToken)).Ok(context);

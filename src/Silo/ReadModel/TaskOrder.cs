@@ -1,0 +1,45 @@
+using LimoCha.Actors.Tasks;
+
+namespace LimoCha.Actors.ReadModel;
+
+/// <summary>A part of a table that is read by an index of its own.</summary>
+/// <param name="Condition">SQL that is true for its rows.</param>
+/// <param name="Key">What the list is sorted by, as the part's index has it.</param>
+[Privacy.NotPersonal]
+public sealed record OrderedPart(string Condition, string Key);
+
+/// <summary>
+/// Lists of many tasks in other orders than that of ids. An index for each order of all tasks would be paid by every dispatch, and one of the time of
+/// change by every step. So what nobody works on has such indexes (<c>0020-task-orders.sql</c>), entered when work ends, which writes all of a row's
+/// indexes anyway, and what is open is read whole: it does not grow with what is done and over.
+/// </summary>
+public static class TaskOrder
+{
+    /// <summary>What a list by due time sorts by: with @none, those without one come last.</summary>
+    public const string Due = "coalesce(due_at, @none)";
+
+    private const string Open = "open_assignee_id IS NOT NULL";
+    private const string Resting = "open_assignee_id IS NULL";
+
+    /// <summary>Stages in which somebody has a task to do, as <c>open_assignee_id</c> counts them.</summary>
+    private static readonly TaskStage[] OpenStages = [TaskStage.Assigned, TaskStage.Accepted, TaskStage.Started];
+
+    private static readonly TaskStage[] RestingStages = [.. Enum.GetValues<TaskStage>().Except(OpenStages)];
+
+    /// <summary>The parts of a list: each task is in one of them.</summary>
+    /// <param name="key">What it is sorted by, in SQL.</param>
+    /// <param name="stage">When only these are asked for.</param>
+    public static IReadOnlyList<OrderedPart> Parts(string key, TaskStage? stage) =>
+        stage is { } only ? OpenStages.Contains(only) ? [new(Open, key)] : [.. OfResting(key, [only])]
+            : [new(Open, key), .. key == "updated_at" ? OfResting(key, RestingStages) : OfResting(key, [])];
+
+    private static IEnumerable<OrderedPart> OfResting(string key, IReadOnlyList<TaskStage> stages) => key switch
+    {
+        "updated_at" => stages.Select(stage => new OrderedPart($"resting_stage = {(int)stage}", "rests_since")),
+        Due => [new($"{Within(stages)} AND due_at IS NOT NULL", "due_at"), new($"{Within(stages)} AND due_at IS NULL", "@none")],
+        _ => [new(Within(stages), key)],
+    };
+
+    /// <summary>A stage that few are in is read by the index of stages, one that most are in by the one in the list's order.</summary>
+    private static string Within(IReadOnlyList<TaskStage> stages) => stages is [var stage] ? $"{Resting} AND resting_stage = {(int)stage}" : Resting;
+}
