@@ -42,7 +42,7 @@ public sealed class StoragePlanTests
         string.Join('\n', plan).Should().MatchRegex(planned);
     }
 
-    /// <summary>Of a million tasks most are over: a list in whatever order reads no more of them than its page has.</summary>
+    /// <summary>Of a million tasks most are over: a list in whatever order reads no more of them than its page has. By title and time of change all that is open is read.</summary>
     [Theory]
     [InlineData(DatabaseKind.Sqlite, "updated_at")]
     [InlineData(DatabaseKind.Sqlite, "title")]
@@ -52,7 +52,7 @@ public sealed class StoragePlanTests
     [InlineData(DatabaseKind.PostgreSql, "title")]
     [InlineData(DatabaseKind.PostgreSql, "priority")]
     [InlineData(DatabaseKind.PostgreSql, TaskOrder.Due)]
-    public async Task What_nobody_works_on_is_listed_by_an_index_in_every_order(DatabaseKind kind, string key)
+    public async Task Lists_in_other_orders_than_that_of_ids_are_read_by_indexes(DatabaseKind kind, string key)
     {
         await using var host = await TestHost.StartAsync(kind);
         await using var connection = await host.Database.OpenAsync();
@@ -62,9 +62,9 @@ public sealed class StoragePlanTests
             await connection.ExecuteAsync("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off");
         }
 
-        foreach (var part in TaskOrder.Parts(key, stage: null).Where(part => part.Condition != "open_assignee_id IS NOT NULL"))
+        foreach (var part in TaskOrder.Parts(key, stage: null).Where(part => part.Condition != "open_assignee_id IS NOT NULL" && part.Same is null))
         {
-            var query = $"SELECT version FROM task WHERE {part.Condition} ORDER BY {(part.Key == "@none" ? "id" : $"{part.Key}, id")} LIMIT 51";
+            var query = $"SELECT version FROM task WHERE {part.Condition} ORDER BY {part.Key}, id LIMIT 51";
             var plan = string.Join('\n', kind == DatabaseKind.Sqlite
                 ? (await connection.QueryAsync($"EXPLAIN QUERY PLAN {query}")).Select(step => (string)step.detail)
                 : await connection.QueryAsync<string>($"EXPLAIN {query}"));

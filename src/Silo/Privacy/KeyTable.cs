@@ -35,6 +35,8 @@ internal sealed class KeyTable : IAsyncDisposable
         }
     }
 
+    private DatabaseKind Kind => postgres is null ? DatabaseKind.Sqlite : DatabaseKind.PostgreSql;
+
     private string Table => postgres is null ? "subject_key" : "limocha_keys.subject_key";
 
     /// <summary>Makes the table where there is none.</summary>
@@ -69,11 +71,9 @@ internal sealed class KeyTable : IAsyncDisposable
     public async Task<IReadOnlyList<WrappedKey>> ReadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        object parameter = postgres is null ? ids.Select(id => id.ToString()).ToArray() : ids.ToArray();
-        var condition = postgres is null ? "id IN @ids" : "id = ANY(@ids)";
         var parameters = new DynamicParameters();
-        parameters.Add("ids", parameter);
-        return await connection.QueryAsync<WrappedKey>(new CommandDefinition($"SELECT id, wrapped, master FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken));
+        parameters.Add("ids", KeyList.Of(Kind, ids));
+        return await connection.QueryAsync<WrappedKey>(new CommandDefinition($"SELECT id, wrapped, master FROM {Table} WHERE {KeyList.In(Kind, "id", "ids")}", parameters, cancellationToken: cancellationToken));
     }
 
     /// <summary>Keys that are not under this master key.</summary>

@@ -5,19 +5,25 @@ namespace LimoCha.Actors.ReadModel;
 /// <summary>A part of a table that is read by an index of its own.</summary>
 /// <param name="Condition">SQL that is true for its rows.</param>
 /// <param name="Key">What the list is sorted by, as the part's index has it.</param>
+/// <param name="Same">The key that all its rows have, where they have the same; such a part is read by ids.</param>
 [Privacy.NotPersonal]
-public sealed record OrderedPart(string Condition, string Key);
+public sealed record OrderedPart(string Condition, string Key, object? Same = null)
+{
+    /// <summary>The key of rows that have none: they come last in either direction.</summary>
+    public static readonly object None = new();
+}
 
 /// <summary>
-/// Lists of many tasks in other orders than that of ids. An index for each order of all tasks would be paid by every dispatch, and one of the time of
-/// change by every step. So what nobody works on has such indexes (<c>0020-task-orders.sql</c>), entered when work ends, which writes all of a row's
-/// indexes anyway, and what is open is read whole: it does not grow with what is done and over.
+/// Lists of many tasks in other orders than that of ids (<c>0020-task-orders.sql</c>): what nobody works on is read by an index for each order. What is open
+/// has one where a new task need not pay for it, and is read whole otherwise: it does not grow with what is done and over.
 /// </summary>
 public static class TaskOrder
 {
     /// <summary>What a list by due time sorts by: with @none, those without one come last.</summary>
     public const string Due = "coalesce(due_at, @none)";
 
+    private const string Updated = "updated_at";
+    private const string Priority = "priority";
     private const string Open = "open_assignee_id IS NOT NULL";
     private const string Resting = "open_assignee_id IS NULL";
 
@@ -29,14 +35,22 @@ public static class TaskOrder
     /// <summary>The parts of a list: each task is in one of them.</summary>
     /// <param name="key">What it is sorted by, in SQL.</param>
     /// <param name="stage">When only these are asked for.</param>
-    public static IReadOnlyList<OrderedPart> Parts(string key, TaskStage? stage) =>
-        stage is { } only ? OpenStages.Contains(only) ? [new(Open, key)] : [.. OfResting(key, [only])]
-            : [new(Open, key), .. key == "updated_at" ? OfResting(key, RestingStages) : OfResting(key, [])];
+    public static IReadOnlyList<OrderedPart> Parts(string key, TaskStage? stage) => stage is { } only
+        ? OpenStages.Contains(only) ? [.. OfOpen(key)] : [.. OfResting(key, [only])]
+        : [.. OfOpen(key), .. OfResting(key, key == Updated ? RestingStages : [])];
+
+    private static IEnumerable<OrderedPart> OfOpen(string key) => key switch
+    {
+        Due => [new($"{Open} AND due_at IS NOT NULL", "due_at"), new($"{Open} AND due_at IS NULL", key, OrderedPart.None)],
+        // Of normal ones there are so many that the newest are soon found by their ids.
+        Priority => [new($"{Open} AND priority <> {(int)TaskPriority.Normal}", key), new($"{Open} AND priority = {(int)TaskPriority.Normal}", key, (int)TaskPriority.Normal)],
+        _ => [new(Open, key)],
+    };
 
     private static IEnumerable<OrderedPart> OfResting(string key, IReadOnlyList<TaskStage> stages) => key switch
     {
-        "updated_at" => stages.Select(stage => new OrderedPart($"resting_stage = {(int)stage}", "rests_since")),
-        Due => [new($"{Within(stages)} AND due_at IS NOT NULL", "due_at"), new($"{Within(stages)} AND due_at IS NULL", "@none")],
+        Updated => stages.Select(stage => new OrderedPart($"resting_stage = {(int)stage}", "rests_since")),
+        Due => [new($"{Within(stages)} AND due_at IS NOT NULL", "due_at"), new($"{Within(stages)} AND due_at IS NULL", key, OrderedPart.None)],
         _ => [new(Within(stages), key)],
     };
 

@@ -118,9 +118,8 @@ public sealed class Database : IAsyncDisposable
         return await write(connection);
     }
 
-    /// <summary>A condition "column is one of @parameter".</summary>
-    public string In(string column, string parameter) =>
-        Kind == DatabaseKind.PostgreSql ? $"{column} = ANY(@{parameter})" : $"{column} IN @{parameter}";
+    /// <summary>A condition "column is one of @parameter", which <see cref="Keys"/> makes.</summary>
+    public string In(string column, string parameter) => KeyList.In(Kind, column, parameter);
 
     /// <summary>
     /// A condition "column contains <paramref name="text"/>, whatever the case", with the pattern as @parameter. PostgreSQL compares what has
@@ -137,7 +136,7 @@ public sealed class Database : IAsyncDisposable
     public DynamicParameters Keys(string parameter, IEnumerable<Guid> ids)
     {
         var parameters = new DynamicParameters();
-        parameters.Add(parameter, Kind == DatabaseKind.PostgreSql ? ids.ToArray() : ids.Select(id => id.ToString()).ToArray());
+        parameters.Add(parameter, KeyList.Of(Kind, ids));
         return parameters;
     }
 

@@ -130,7 +130,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
 
         var none = descending ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue;
         parameters.Add("none", none);
-        var order = new Order(key.Expression, descending);
+        var order = new Order(key.Expression, descending, none);
         if (request.Cursor is not null)
         {
             if (!ListCursor.TryRead(request.Cursor, sort, out var value, out var id) || value.GetType() != (key.Value(new()) ?? none).GetType())
@@ -140,7 +140,7 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
 
             parameters.Add("cursorId", id);
             parameters.Add("cursorValue", value);
-            order = order with { After = none.Equals(value) ? Place.InNone : Place.InKey };
+            order = order with { After = value };
         }
 
         var limit = request.Limit ?? DefaultLimit;
@@ -167,8 +167,8 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             var found = await QueryAsync(
                 $"""
                 SELECT {columns} FROM (SELECT * FROM unnest(@after, @last) WITH ORDINALITY r(after_id, last_id, range) ORDER BY range) ranges
-                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {Filtered(whole, order.Beyond, "id > after_id", "id <= last_id")} OFFSET 0) found
-                ORDER BY {(order.ById ? "range, " : "")}{order.By}
+                CROSS JOIN LATERAL (SELECT {columns} FROM {table} {Filtered(whole, order.Beyond(), "id > after_id", "id <= last_id")} OFFSET 0) found
+                ORDER BY {(order.ById ? "range, " : "")}{order.By()}
                 """);
             if (ranges.All || found.Count == most)
             {
@@ -176,37 +176,44 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             }
         }
 
-        List<string> read = [.. from part in parts.DefaultIfEmpty(whole) from ordered in inOrder(order.Key).DefaultIfEmpty()
-            let its = ordered is null ? order : order with { Key = ordered.Key }
-            select $"SELECT {columns} FROM {table} {Filtered(part, ordered?.Condition, its.Beyond)} ORDER BY {its.By}"];
-        return await QueryAsync(read is [var only] ? only : $"SELECT {columns} FROM ({string.Join(" UNION ALL ", read.Select(part => $"SELECT * FROM ({part} {limit}) part"))}) parts ORDER BY {order.By}");
+        // Rows without a key come last: they are looked for when the others do not fill the page.
+        var read = from part in parts.DefaultIfEmpty(whole) from ordered in inOrder(order.Key).DefaultIfEmpty() select (part, ordered);
+        List<TRow> rows = [];
+        foreach (var kind in read.GroupBy(one => one.ordered?.Same == OrderedPart.None).OrderBy(group => group.Key))
+        {
+            List<string> selects = [.. kind.Where(one => !order.IsPast(one.ordered)).Select(one =>
+                $"SELECT {columns} FROM {table} {Filtered(one.part, one.ordered?.Condition, order.Beyond(one.ordered))} ORDER BY {order.By(one.ordered)}")];
+            if (selects.Count > 0 && rows.Count < most)
+            {
+                rows.AddRange(await QueryAsync(selects is [var only] ? only : $"SELECT {columns} FROM ({string.Join(" UNION ALL ", selects.Select(select => $"SELECT * FROM ({select} {limit}) part"))}) parts ORDER BY {order.By()}"));
+            }
+        }
+
+        return rows;
     }
 
-    /// <summary>Where a page begins: at the first row, or behind one with a key or with none.</summary>
-    private enum Place
-    {
-        First,
-        InKey,
-        InNone,
-    }
-
-    /// <summary>The order of a list or of a part of it, and where its page begins.</summary>
-    private sealed record Order(string Key, bool Descending, Place After = Place.First)
+    /// <summary>The order of a list, and the key of the row that its page begins behind.</summary>
+    private sealed record Order(string Key, bool Descending, object None, object? After = null)
     {
         public bool ById => Key == "id";
 
-        /// <summary>By ids alone where none has a key: a value is no column that a database would sort by.</summary>
-        public string By => ById || AllNone ? $"id {Direction}" : $"{Key} {Direction}, id {Direction}";
-
-        public string? Beyond => (After, AllNone) switch
-        {
-            (Place.First, _) or (Place.InKey, true) => null,
-            (_, true) => $"id {Sign} @cursorId",
-            _ => $"({Key}, id) {Sign} (@cursorValue, @cursorId)",
-        };
-
-        private bool AllNone => Key == "@none";
         private string Direction => Descending ? "DESC" : "ASC";
         private char Sign => Descending ? '<' : '>';
+
+        /// <summary>Of a part whose rows have the same key by ids alone: a value is no column that a database would sort by.</summary>
+        public string By(OrderedPart? part = null) => ById || part?.Same is not null ? $"id {Direction}" : $"{part?.Key ?? Key} {Direction}, id {Direction}";
+
+        /// <summary>All of the part's rows were on pages before.</summary>
+        public bool IsPast(OrderedPart? part) => ToCursor(part) < 0;
+
+        /// <summary>The part's rows from this page on; null for all.</summary>
+        public string? Beyond(OrderedPart? part = null) =>
+            After is null || ToCursor(part) > 0 ? null
+            : part?.Same is not null ? $"id {Sign} @cursorId"
+            : $"({part?.Key ?? Key}, id) {Sign} (@cursorValue, @cursorId)";
+
+        /// <summary>Where a part whose rows have the same key lies, seen from the cursor: before it (negative), at it (0) or behind it.</summary>
+        private int ToCursor(OrderedPart? part) =>
+            After is null || part?.Same is not { } same ? 0 : Comparer<object>.Default.Compare(same == OrderedPart.None ? None : same, After) * (Descending ? -1 : 1);
     }
 }
