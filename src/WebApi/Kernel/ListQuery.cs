@@ -182,15 +182,22 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         foreach (var kind in read.GroupBy(one => one.ordered?.Same == OrderedPart.None).OrderBy(group => group.Key))
         {
             List<string> selects = [.. kind.Where(one => !order.IsPast(one.ordered)).Select(one =>
-                $"SELECT {columns} FROM {table} {Filtered(one.part, one.ordered?.Condition, order.Beyond(one.ordered))} ORDER BY {order.By(one.ordered)}")];
+                $"FROM {table} {Filtered(one.part, one.ordered?.Condition, order.Beyond(one.ordered))} ORDER BY {order.By(one.ordered)}")];
             if (selects.Count > 0 && rows.Count < most)
             {
-                rows.AddRange(await QueryAsync(selects is [var only] ? only : $"SELECT {columns} FROM ({string.Join(" UNION ALL ", selects.Select(select => $"SELECT * FROM ({select} {limit}) part"))}) parts ORDER BY {order.By()}"));
+                rows.AddRange(await QueryAsync(kind.First().ordered is null ? Joined(columns, columns, selects, limit, order.By())
+                    // What is read whole to be sorted is read narrow: the rows themselves are those of the page.
+                    : $"SELECT {columns} FROM {table} WHERE id IN ({Joined("id", $"id, {order.Key} AS sorted", selects, limit, order.Sorted("sorted"))} {limit}) ORDER BY {order.By()}"));
             }
         }
 
         return rows;
     }
+
+    /// <summary>What several selects find, in the order of all; one by itself is in it already.</summary>
+    private static string Joined(string wanted, string taken, List<string> selects, string limit, string by) => selects is [var only]
+        ? $"SELECT {wanted} {only}"
+        : $"SELECT {wanted} FROM ({string.Join(" UNION ALL ", selects.Select(select => $"SELECT * FROM (SELECT {taken} {select} {limit}) part"))}) parts ORDER BY {by}";
 
     /// <summary>The order of a list, and the key of the row that its page begins behind.</summary>
     private sealed record Order(string Key, bool Descending, object None, object? After = null)
@@ -201,7 +208,10 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         private char Sign => Descending ? '<' : '>';
 
         /// <summary>Of a part whose rows have the same key by ids alone: a value is no column that a database would sort by.</summary>
-        public string By(OrderedPart? part = null) => ById || part?.Same is not null ? $"id {Direction}" : $"{part?.Key ?? Key} {Direction}, id {Direction}";
+        public string By(OrderedPart? part = null) => Sorted(part?.Same is not null ? "id" : part?.Key ?? Key);
+
+        /// <summary>The same by a column that holds the key.</summary>
+        public string Sorted(string column) => ById || column == "id" ? $"id {Direction}" : $"{column} {Direction}, id {Direction}";
 
         /// <summary>All of the part's rows were on pages before.</summary>
         public bool IsPast(OrderedPart? part) => ToCursor(part) < 0;
