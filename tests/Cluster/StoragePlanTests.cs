@@ -45,11 +45,11 @@ public sealed class StoragePlanTests
     /// <summary>Of a million tasks most are over: a list in whatever order reads no more of them than its page has. By title and time of change all that is open is read.</summary>
     [Theory]
     [InlineData(DatabaseKind.Sqlite, "updated_at")]
-    [InlineData(DatabaseKind.Sqlite, "title")]
+    [InlineData(DatabaseKind.Sqlite, TaskOrder.Title)]
     [InlineData(DatabaseKind.Sqlite, "priority")]
     [InlineData(DatabaseKind.Sqlite, TaskOrder.Due)]
     [InlineData(DatabaseKind.PostgreSql, "updated_at")]
-    [InlineData(DatabaseKind.PostgreSql, "title")]
+    [InlineData(DatabaseKind.PostgreSql, TaskOrder.Title)]
     [InlineData(DatabaseKind.PostgreSql, "priority")]
     [InlineData(DatabaseKind.PostgreSql, TaskOrder.Due)]
     public async Task Lists_in_other_orders_than_that_of_ids_are_read_by_indexes(DatabaseKind kind, string key)

@@ -22,6 +22,11 @@ public static class TaskOrder
     /// <summary>What a list by due time sorts by: with @none, those without one come last.</summary>
     public const string Due = "coalesce(due_at, @none)";
 
+    /// <summary>
+    /// What a list by title sorts by. No title is longer; were one, an index of whole titles would refuse its row on PostgreSQL, and the task would be in no list.
+    /// </summary>
+    public const string Title = "substr(title, 1, 200)";
+
     private const string Updated = "updated_at";
     private const string Priority = "priority";
     private const string Open = "open_assignee_id IS NOT NULL";

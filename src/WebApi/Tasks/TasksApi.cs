@@ -42,7 +42,7 @@ public static class TasksApi
         ["updatedAt"] = new("updated_at", row => row.UpdatedAt),
         ["dueAt"] = new(TaskOrder.Due, row => row.DueAt),
         ["priority"] = new("priority", row => (int)row.Priority),
-        ["title"] = new("title", row => row.Title),
+        ["title"] = new(TaskOrder.Title, row => row.Title),
     };
 
     /// <summary>Maps the paths.</summary>
