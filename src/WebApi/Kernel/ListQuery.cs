@@ -181,23 +181,22 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
         List<TRow> rows = [];
         foreach (var kind in read.GroupBy(one => one.ordered?.Same == OrderedPart.None).OrderBy(group => group.Key))
         {
-            List<string> selects = [.. kind.Where(one => !order.IsPast(one.ordered)).Select(one =>
-                $"FROM {table} {Filtered(one.part, one.ordered?.Condition, order.Beyond(one.ordered))} ORDER BY {order.By(one.ordered)}")];
-            if (selects.Count > 0 && rows.Count < most)
+            var left = kind.Where(one => !order.IsPast(one.ordered)).ToList();
+            if (left.Count > 0 && rows.Count < most)
             {
-                rows.AddRange(await QueryAsync(kind.First().ordered is null ? Joined(columns, columns, selects, limit, order.By())
+                List<string> selects = [.. left.Select(one => $"FROM {table} {Filtered(one.part, one.ordered?.Condition, order.Beyond(one.ordered))} ORDER BY {order.By(one.ordered)}")];
+                rows.AddRange(await QueryAsync(left[0].ordered is null ? selects is [var only] ? $"SELECT {columns} {only}" : Joined(columns, selects.Select(select => $"{columns} {select}"), limit, order.By())
                     // What is read whole to be sorted is read narrow: the rows themselves are those of the page.
-                    : $"SELECT {columns} FROM {table} WHERE id IN ({Joined("id", $"id, {order.Key} AS sorted", selects, limit, order.Sorted("sorted"))} {limit}) ORDER BY {order.By()}"));
+                    : $"SELECT {columns} FROM {table} WHERE id IN ({Joined("id", left.Zip(selects, (one, select) => $"id, {one.ordered!.Key} AS sorted {select}"), limit, order.Sorted("sorted"))} {limit}) ORDER BY {order.By()}"));
             }
         }
 
         return rows;
     }
 
-    /// <summary>What several selects find, in the order of all; one by itself is in it already.</summary>
-    private static string Joined(string wanted, string taken, List<string> selects, string limit, string by) => selects is [var only]
-        ? $"SELECT {wanted} {only}"
-        : $"SELECT {wanted} FROM ({string.Join(" UNION ALL ", selects.Select(select => $"SELECT * FROM (SELECT {taken} {select} {limit}) part"))}) parts ORDER BY {by}";
+    /// <summary>What several selects find, in the order of all.</summary>
+    private static string Joined(string wanted, IEnumerable<string> selects, string limit, string by) =>
+        $"SELECT {wanted} FROM ({string.Join(" UNION ALL ", selects.Select(select => $"SELECT * FROM (SELECT {select} {limit}) part"))}) parts ORDER BY {by}";
 
     /// <summary>The order of a list, and the key of the row that its page begins behind.</summary>
     private sealed record Order(string Key, bool Descending, object None, object? After = null)
