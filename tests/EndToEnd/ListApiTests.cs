@@ -16,15 +16,7 @@ public sealed class ListApiTests(DemoFixture demo)
         using var admin = await product.SignInAsync("admin");
         foreach (var sort in new[] { "-createdAt", "createdAt", "-updatedAt" })
         {
-            var seen = new List<string>();
-            string? cursor = null;
-            do
-            {
-                var page = (await admin.GetAsync($"customers?limit=37&sort={sort}{(cursor is null ? "" : $"&cursor={cursor}")}")).Json;
-                seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!));
-                cursor = page.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
-            }
-            while (cursor is not null);
+            var seen = (await admin.GetAllAsync($"customers?limit=37&sort={sort}")).Select(item => item.GetProperty("id").GetString()).ToList();
             seen.Should().HaveCountGreaterThanOrEqualTo(200).And.OnlyHaveUniqueItems("sort {0}", sort);
         }
     }

@@ -159,6 +159,22 @@ public sealed class Api(string address) : IDisposable
     }
 
     /// <summary>The id of a demo account.</summary>
+    /// <summary>The items of all pages of a list; the path has a query already.</summary>
+    public async Task<List<JsonElement>> GetAllAsync(string path)
+    {
+        List<JsonElement> items = [];
+        string? cursor = null;
+        do
+        {
+            var page = await GetAsync($"{path}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}");
+            page.Status.Should().Be(HttpStatusCode.OK, "{0}", page.Text);
+            items.AddRange(page.Json.GetProperty("items").EnumerateArray());
+            cursor = page.Json.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        return items;
+    }
+
     public async Task<string> UserIdAsync(string userName) =>
         (await GetAsync($"users?q={userName}")).Json.GetProperty("items").EnumerateArray().Single(user => user.GetProperty("userName").GetString() == userName).GetProperty("id").GetString()!;
 

@@ -29,25 +29,28 @@ public static class TaskOrder
 
     private const string Updated = "updated_at";
     private const string Priority = "priority";
+    // Columns computed of the stages in which TaskState.AtWork is true.
     private const string Open = "open_assignee_id IS NOT NULL";
     private const string Resting = "open_assignee_id IS NULL";
 
-    /// <summary>Stages in which somebody has a task to do, as <c>open_assignee_id</c> counts them.</summary>
-    private static readonly TaskStage[] OpenStages = [TaskStage.Assigned, TaskStage.Accepted, TaskStage.Started];
+    private static readonly TaskStage[] RestingStages = [.. Enum.GetValues<TaskStage>().Where(stage => !TaskState.AtWork(stage))];
 
-    private static readonly TaskStage[] RestingStages = [.. Enum.GetValues<TaskStage>().Except(OpenStages)];
-
-    /// <summary>The parts of a list: each task is in one of them.</summary>
+    /// <summary>The parts of a list: each task is in one of them. None for all tasks by id, which are read as they are.</summary>
     /// <param name="key">What it is sorted by, in SQL.</param>
     /// <param name="stage">When only these are asked for.</param>
-    public static IReadOnlyList<OrderedPart> Parts(string key, TaskStage? stage) => stage is { } only
-        ? OpenStages.Contains(only) ? [.. OfOpen(key)] : [.. OfResting(key, [only])]
-        : [.. OfOpen(key), .. OfResting(key, key == Updated ? RestingStages : [])];
+    /// <param name="byDue">Only some due times are asked for.</param>
+    public static IReadOnlyList<OrderedPart> Parts(string key, TaskStage? stage, bool byDue = false) => stage switch
+    {
+        { } only when TaskState.AtWork(only) => [.. OfOpen(key)],
+        { } only => [.. OfResting(key, [only])],
+        null when key == "id" && !byDue => [],
+        null => [.. OfOpen(key), .. OfResting(key, key == Updated ? RestingStages : [])],
+    };
 
     private static IEnumerable<OrderedPart> OfOpen(string key) => key switch
     {
         Due => [new($"{Open} AND due_at IS NOT NULL", "due_at"), new($"{Open} AND due_at IS NULL", key, OrderedPart.None)],
-        // To cut ten thousand titles takes as long as to sort them.
+        // What is sorted anyway needs no index, and cutting a title takes as long as sorting it.
         Title => [new(Open, "title")],
         // Of normal ones there are so many that the newest are soon found by their ids.
         Priority => [new($"{Open} AND priority <> {(int)TaskPriority.Normal}", key), new($"{Open} AND priority = {(int)TaskPriority.Normal}", key, (int)TaskPriority.Normal)],

@@ -184,10 +184,14 @@ public sealed class ListQuery<TRow>(Database database, string table, string colu
             var left = kind.Where(one => !order.IsPast(one.ordered)).ToList();
             if (left.Count > 0 && rows.Count < most)
             {
-                List<string> selects = [.. left.Select(one => $"FROM {table} {Filtered(one.part, one.ordered?.Condition, order.Beyond(one.ordered))} ORDER BY {order.By(one.ordered)}")];
-                rows.AddRange(await QueryAsync(left[0].ordered is null ? selects is [var only] ? $"SELECT {columns} {only}" : Joined(columns, selects.Select(select => $"{columns} {select}"), limit, order.By())
+                string From((string? part, OrderedPart? ordered) one) => $"FROM {table} {Filtered(one.part, one.ordered?.Condition, order.Beyond(one.ordered))} ORDER BY {order.By(one.ordered)}";
+                rows.AddRange(await QueryAsync(left switch
+                {
                     // What is read whole to be sorted is read narrow: the rows themselves are those of the page.
-                    : $"SELECT {columns} FROM {table} WHERE id IN ({Joined("id", left.Zip(selects, (one, select) => $"id, {one.ordered!.Key} AS sorted {select}"), limit, order.Sorted("sorted"))} {limit}) ORDER BY {order.By()}"));
+                    [{ ordered: not null }, ..] => $"SELECT {columns} FROM {table} WHERE id IN ({Joined("id", left.Select(one => $"id, {one.ordered!.Key} AS sorted {From(one)}"), limit, order.Sorted("sorted"))} {limit}) ORDER BY {order.By()}",
+                    [var only] => $"SELECT {columns} {From(only)}",
+                    _ => Joined(columns, left.Select(one => $"{columns} {From(one)}"), limit, order.By()),
+                }));
             }
         }
 

@@ -106,7 +106,7 @@ public static class TasksApi
         var many = filter is { AssigneeId: null, CustomerId: null, Offered: not true } && (call.By.SeesAll || call.By.Role == Role.Manager);
         if (many)
         {
-            query.InOrder(key => key == "id" && filter is { DueBefore: null, Stage: null } ? [] : TaskOrder.Parts(key, filter.Stage?.Value));
+            query.InOrder(key => TaskOrder.Parts(key, filter.Stage?.Value, byDue: filter.DueBefore is not null));
             if (!string.IsNullOrWhiteSpace(request.Q))
             {
                 query.Within((newestFirst, token) => TaskSearch.WhereAsync(database, request.Q, newestFirst, token));
