@@ -39,8 +39,9 @@ internal sealed class GatewayLink(Guid userId, IPushTarget gateway, Action gone)
                 await gateway.PushAsync(userId, batch);
             }
         }
-        catch (Exception error) when (error is TimeoutException or OrleansException or OperationCanceledException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
+            // Whatever it was: what was under way is not known to have arrived, and nothing may overtake it.
             GiveUp();
         }
         finally

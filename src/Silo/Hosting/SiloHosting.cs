@@ -155,6 +155,7 @@ public static class SiloHosting
         });
         silo.AddLimoChaStorage();
         silo.AddGrainService<RecoverySweep>();
+        silo.AddIncomingGrainCallFilter<UnavailableStorage>();
         if (Tracing.IsExported)
         {
             silo.AddIncomingGrainCallFilter<TracePropagation>();

@@ -14,7 +14,7 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
     private const int MostCards = 500;
     private const int MostNotices = 200;
 
-    public async Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken)
+    public Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var tasks = await connection.QueryAsync<TaskRow>(
@@ -42,24 +42,24 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
             behind.UnionWith(kind.Zip(stored).Where(pair => pair.First.Version != pair.Second).Select(pair => pair.First.Id));
         }
 
-        return new([.. cards.Where(card => !behind.Contains(card.Id))], [.. cards.Where(card => behind.Contains(card.Id))]);
-    }
+        return new OpenCards([.. cards.Where(card => !behind.Contains(card.Id))], [.. cards.Where(card => behind.Contains(card.Id))]);
+    });
 
     public async Task<bool> IsCurrentAsync(Card card) => (await StoredAsync(card.Kind, [card]))[0] == card.Version;
 
-    public async Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken)
+    public Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var last = await connection.QueryFirstOrDefaultAsync<Attendance.CheckInRow>(
             $"SELECT {ReadTables.CheckIn.Columns} FROM check_in WHERE user_id = @userId ORDER BY at DESC LIMIT 1", new { userId });
-        return last is { Kind: Attendance.CheckInKind.In } ? (last.LocationId, last.At) : null;
-    }
+        return last is { Kind: Attendance.CheckInKind.In } ? (last.LocationId, last.At) : ((Guid, DateTimeOffset)?)null;
+    });
 
-    public async Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return (await connection.QueryFirstOrDefaultAsync<LastSeenRow>("SELECT id, version, at FROM last_seen WHERE id = @userId", new { userId }))?.At;
-    }
+    });
 
     /// <summary>The stored versions of what cards of one kind show: a card's kind is its actor's.</summary>
     private Task<IReadOnlyList<int>> StoredAsync(string kind, IEnumerable<Card> cards)

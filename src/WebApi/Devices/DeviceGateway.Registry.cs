@@ -1,6 +1,5 @@
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
-using Orleans.Storage;
 
 namespace LimoCha.Actors.Devices;
 
@@ -36,7 +35,7 @@ public sealed partial class DeviceGateway
                         }
                     }
                 }
-                catch (Exception error) when (Transient(error))
+                catch (Exception error) when (!stoppingToken.IsCancellationRequested)
                 {
                     LogRegisterFailed(logger, error.GetType().Name);
                 }
@@ -61,14 +60,15 @@ public sealed partial class DeviceGateway
             {
                 await grains.GetGrain<IGatewayRegistryGrain>(0).UnregisterAsync((await started.Task).Epoch, cancellationToken);
             }
-            catch (Exception error) when (Transient(error) || error is ObjectDisposedException or InvalidOperationException)
+            catch (Exception error) when (IsPassing(error) || error is ObjectDisposedException or InvalidOperationException)
             {
                 LogRegisterFailed(logger, error.GetType().Name);
             }
         }
     }
 
-    private static bool Transient(Exception error) => error is OrleansException or TimeoutException or StorageUnavailableException or InconsistentStateException or OperationCanceledException;
+    /// <summary>The same may work in a moment, or this process ends.</summary>
+    private static bool IsPassing(Exception error) => FailureHandler.IsAway(error) || error is OperationCanceledException;
 
     /// <summary>Announces the devices that are to be; one that cannot be now is the next time.</summary>
     private async Task AnnounceAsync(GatewayRef me, CancellationToken stopping)
@@ -87,7 +87,7 @@ public sealed partial class DeviceGateway
                         link.Sink.Close();
                     }
                 }
-                catch (Exception error) when (Transient(error))
+                catch (Exception error) when (!token.IsCancellationRequested)
                 {
                     link.ToAnnounce = true;
                     LogAnnounceFailed(logger, error.GetType().Name);

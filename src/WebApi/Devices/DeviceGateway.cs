@@ -139,7 +139,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, Gateways gateway
             {
                 return await gateway.Observer.OnlineAsync().WaitAsync(Slow, clock);
             }
-            catch (Exception error) when (Transient(error))
+            catch (Exception error) when (IsPassing(error))
             {
                 return [];
             }
@@ -162,7 +162,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, Gateways gateway
         {
             await grains.Grain<IUserGrain>(link.UserId).ActiveAsync(link.Connection.ConnectionId, active);
         }
-        catch (Exception error) when (Transient(error))
+        catch (Exception error) when (IsPassing(error))
         {
             // Told again with the next look.
             link.ToldActive = !active;
@@ -176,7 +176,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, Gateways gateway
         {
             await grains.Grain<IUserGrain>(userId).DetachAsync((await started.Task).Epoch, connectionId, unseen);
         }
-        catch (Exception error) when (Transient(error))
+        catch (Exception error) when (IsPassing(error))
         {
             LogDetachFailed(logger, error.GetType().Name);
         }

@@ -148,7 +148,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
                 ? new() { Ok = true, Version = outcome.Version }
                 : new() { Problem = $"urn:limocha:problem:{outcome.Refusal.Problem}", Detail = outcome.Refusal.Detail };
         }
-        catch (Exception error) when (error is StorageUnavailableException or TimeoutException or OrleansException or OperationCanceledException)
+        catch (Exception error) when (FailureHandler.IsAway(error) || error is OperationCanceledException)
         {
             // Cancelled means that the device has gone: nobody hears the answer, and it is no failure of the hub's.
             return new() { Problem = "urn:limocha:problem:unavailable", Detail = "The step may or may not have been taken; the card tells." };
