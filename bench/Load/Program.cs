@@ -12,7 +12,7 @@ using LimoCha.Bench;
 //   prepare <base> <set-up token> <count> <users.json>     makes staff through the product's API
 //   place   <base> <users.json>                            makes a check-in place; everybody consents; prints its id
 //   checkins <base> <users.json> <place> <callers> <seconds> [<server pid> <database pid>]
-//   customers <base> <users.json> <count>                  makes customers who consent to be called; prints their ids
+//   customers <base> <users.json> <for each>               makes customers of 64 people who consent to be called; prints their ids
 //   uses    <base> <users.json> <customers file> <seconds> [<server pid> <database pid>]
 //   hub     <contender> <base> <users.json> <connections> <server pid>
 //   lists   <base> <users.json> <seconds> <size> <path>…   time of list pages
@@ -63,8 +63,8 @@ switch (args)
     case ["checkins", var address, var users, var place, var callers, var seconds, .. var pids]:
         Console.WriteLine(await CheckIns.MeasureAsync(new(address), users, place, Number(callers), Number(seconds), new(pids)));
         return 0;
-    case ["customers", var address, var users, var count]:
-        Console.WriteLine(string.Join('\n', await Uses.PrepareAsync(new(address), users, Number(count))));
+    case ["customers", var address, var users, var forEach]:
+        Console.WriteLine(string.Join('\n', await Uses.PrepareAsync(new(address), users, Number(forEach))));
         return 0;
     case ["uses", var address, var users, var customers, var seconds, .. var pids]:
         Console.WriteLine(await Uses.MeasureAsync(new(address), users, await File.ReadAllLinesAsync(customers), Number(seconds), new(pids)));

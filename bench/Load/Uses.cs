@@ -4,38 +4,40 @@ using System.Text.Json;
 
 namespace LimoCha.Bench;
 
-/// <summary>Uses of customers' contact data: each decided by the customer's actor and recorded in the trail.</summary>
+/// <summary>
+/// Uses of customers' contact data: each decided by the customer's actor and recorded in the trail. Every caller is a person with customers of their own:
+/// one who used thousands in ten minutes would be asked who they are.
+/// </summary>
 internal static class Uses
 {
     private const int Callers = 64;
 
-    /// <summary>Makes customers who consent to be called; answers their ids.</summary>
-    public static async Task<List<string>> PrepareAsync(Uri address, string usersFile, int count)
+    /// <summary>Makes customers who consent to be called, as many for each caller; answers their ids.</summary>
+    public static async Task<string[]> PrepareAsync(Uri address, string usersFile, int forEach)
     {
         var users = await CheckIns.UsersAsync(usersFile);
         using var http = new HttpClient { BaseAddress = address };
-        http.DefaultRequestHeaders.Authorization = new("Bearer", users[0].Token);
-        var ids = new System.Collections.Concurrent.ConcurrentBag<string>();
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, token) =>
+        var ids = new string[Callers * forEach];
+        await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, token) =>
         {
-            var made = await http.PostAsJsonAsync("api/v1/customers", new { name = $"客户 {i}", phone = $"+86136{i:D8}", email = $"c{i}@example.com", address = "某市某区某路 1 号" }, token);
-            var id = (await made.Content.ReadFromJsonAsync<JsonElement>(token)).GetProperty("id").GetString()!;
-            (await http.PutAsJsonAsync($"api/v1/customers/{id}/consents/customer.contact", new { state = "granted" }, token)).EnsureSuccessStatusCode();
-            ids.Add(id);
+            var owner = Person(users, i % Callers);
+            using var made = await SendAsync(http, HttpMethod.Post, "api/v1/customers", owner, new { name = $"客户 {i}", phone = $"+86136{i:D8}", email = $"c{i}@example.com", address = "某市某区某路 1 号" }, token);
+            ids[i] = (await made.Content.ReadFromJsonAsync<JsonElement>(token)).GetProperty("id").GetString()!;
+            using var _ = await SendAsync(http, HttpMethod.Put, $"api/v1/customers/{ids[i]}/consents/customer.contact", owner, new { state = "granted" }, token);
         });
-        return [.. ids];
+        return ids;
     }
 
     /// <summary>Uses them as fast as the answers come; answers how many were allowed.</summary>
     public static async Task<Line> MeasureAsync(Uri address, string usersFile, IReadOnlyList<string> customers, int seconds, Cpu cpu)
     {
-        var token = (await CheckIns.UsersAsync(usersFile))[0].Token;
+        var users = await CheckIns.UsersAsync(usersFile);
         var (done, refused) = (0L, 0L);
         var before = cpu.Now();
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
-            var mine = new Dictionary<string, Caller>();
+            var (mine, token) = (new Dictionary<string, Caller>(), Person(users, caller).Token);
             for (var i = caller; watch.Elapsed.TotalSeconds < seconds; i += Callers)
             {
                 var customer = customers[i % customers.Count];
@@ -61,10 +63,24 @@ internal static class Uses
             }
         })));
         var (elapsed, after) = (watch.Elapsed.TotalSeconds, cpu.Now());
-        double Each(long from, long to) => Math.Round((to - from) / (double)Math.Max(1, done), 1);
+        if (done == 0)
+        {
+            throw new InvalidOperationException($"All of {refused} uses were refused.");
+        }
+
+        double Each(long from, long to) => Math.Round((to - from) / (double)done, 1);
         return new("Uses of a customer's number, decided and recorded", "product", "uses/s", "more", Math.Round(done / elapsed, 1), new()
         {
             ["allowed"] = done, ["refused"] = refused, ["server CPU µs each"] = Each(before.Server, after.Server), ["database CPU µs each"] = Each(before.Database, after.Database),
         });
+    }
+
+    private static User Person(List<User> users, int caller) => users[1 + caller];
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, HttpMethod method, string path, User by, object body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = new("Bearer", by.Token);
+        return (await http.SendAsync(request, cancellationToken)).EnsureSuccessStatusCode();
     }
 }

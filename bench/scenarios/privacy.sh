@@ -5,7 +5,7 @@ sql product "CREATE EXTENSION pg_stat_statements"
 product product Storage__Provider=PostgreSql Storage__ConnectionString="$(connection product)"
 staff product "$devices"
 users="$work/users-product.json"
-load customers "${address[product]}/" "$users" 500 >"$work/customers"
+load customers "${address[product]}/" "$users" 8 >"$work/customers"
 statements() { sql product "SELECT coalesce(sum(calls) FILTER (WHERE query ~* '^\s*(select|with)' AND query !~* 'insert|update'), 0), coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE datname = 'product' AND query !~* 'pg_stat_statements'"; }
 uses() { load uses "${address[product]}/" "$users" "$work/customers" "$seconds" "${server[product]}" "$(database_pid)"; }
 dispatches() { load dispatch closed product "${address[product]}/" "$users" "$devices" "$callers" "$seconds" "${server[product]}" "$(database_pid)"; }
