@@ -94,7 +94,7 @@ public sealed class InboxTests
             var model = new Dictionary<Guid, (int Version, bool Open)>();
             var device = new ModelDevice();
             var connection = 0;
-            device.Receive(inbox.Attach(Gateway, Connection("c0", have: device.Have)), "c0");
+            Receive(device, inbox.Attach(Gateway, Connection("c0", have: device.Shows)), "c0");
             foreach (var (what, which, version) in steps)
             {
                 IReadOnlyList<Inbox.Outgoing> sent = [];
@@ -112,61 +112,23 @@ public sealed class InboxTests
                 {
                     inbox.Detach($"c{connection}");
                     connection++;
-                    sent = inbox.Attach(Gateway, Connection($"c{connection}", have: device.Have));
+                    sent = inbox.Attach(Gateway, Connection($"c{connection}", have: device.Shows));
                 }
 
-                device.Receive(sent, $"c{connection}");
+                Receive(device, sent, $"c{connection}");
             }
 
             var expected = model.Where(pair => pair.Value.Open).ToDictionary(pair => pair.Key, pair => pair.Value.Version);
-            device.Shown.Should().BeEquivalentTo(expected);
+            device.Shows.ToDictionary(card => card.Id, card => card.Version).Should().BeEquivalentTo(expected);
             inbox.Cards.ToDictionary(card => card.Id, card => card.Version).Should().BeEquivalentTo(expected);
-            device.SeenTwice.Should().BeFalse();
         });
     }
 
-    private sealed class ModelDevice
+    private static void Receive(ModelDevice device, IReadOnlyList<Inbox.Outgoing> messages, string connection)
     {
-        private readonly HashSet<(Guid, int)> seen = [];
-
-        public Dictionary<Guid, int> Shown { get; } = [];
-        public bool SeenTwice { get; private set; }
-        public CardRef[] Have => [.. Shown.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })];
-
-        public void Receive(IReadOnlyList<Inbox.Outgoing> messages, string connection)
+        foreach (var message in messages.Select(sent => sent.Message).Where(message => message.ConnectionId == connection))
         {
-            foreach (var message in messages.Select(m => m.Message).Where(m => m.ConnectionId == connection))
-            {
-                if (message.Sync is { } all)
-                {
-                    foreach (var gone in Shown.Keys.Except(all.Select(card => card.Id)).ToList())
-                    {
-                        Shown.Remove(gone);
-                    }
-
-                    foreach (var card in all)
-                    {
-                        Show(card);
-                    }
-                }
-                else if (message.Upsert is { } card)
-                {
-                    Show(card);
-                }
-                else if (message.Remove is { } gone && Shown.GetValueOrDefault(gone.Id, int.MaxValue) <= gone.Version)
-                {
-                    Shown.Remove(gone.Id);
-                }
-            }
-        }
-
-        private void Show(Card card)
-        {
-            if (Shown.GetValueOrDefault(card.Id) < card.Version)
-            {
-                Shown[card.Id] = card.Version;
-                SeenTwice |= !seen.Add((card.Id, card.Version));
-            }
+            device.Arrive(message);
         }
     }
 
@@ -174,6 +136,6 @@ public sealed class InboxTests
 
     private static CardRef Ref(int which, int version) => new() { Id = Ids[which], Version = version };
 
-    private static DeviceConnection Connection(string id, string device = "phone", Guid session = default, CardRef[]? have = null) =>
+    private static DeviceConnection Connection(string id, string device = "phone", Guid session = default, IReadOnlyList<CardRef>? have = null) =>
         new(id, session, new() { DeviceId = device, Platform = "test", Have = have }, Now);
 }
