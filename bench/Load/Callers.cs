@@ -4,10 +4,14 @@ using System.Net.Sockets;
 
 namespace LimoCha.Bench;
 
-/// <summary>As many connections to one path as are needed at once.</summary>
+/// <summary>
+/// As many connections to one path as are needed at once. One that nobody needed for long is not used again, because the server may be
+/// closing it (Kestrel does after 130 s).
+/// </summary>
 internal sealed class Callers(Uri address, string path, string token) : IDisposable
 {
-    private readonly ConcurrentStack<Caller> idle = [];
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentStack<(Caller Connection, long Since)> idle = [];
 
     /// <summary>Posts a body; answers the status, 0 for a connection that broke.</summary>
     public async ValueTask<int> PostAsync(string body, string? traceParent = null)
@@ -15,14 +19,15 @@ internal sealed class Callers(Uri address, string path, string token) : IDisposa
         Caller? connection = null;
         try
         {
-            if (!idle.TryPop(out connection))
+            connection = Idle();
+            if (connection is null)
             {
                 connection = new(address, path, token);
                 await connection.ConnectAsync();
             }
 
             var status = await connection.PostAsync(body, traceParent);
-            idle.Push(connection);
+            idle.Push((connection, Stopwatch.GetTimestamp()));
             return status;
         }
         catch (Exception error) when (error is SocketException or IOException)
@@ -67,9 +72,24 @@ internal sealed class Callers(Uri address, string path, string token) : IDisposa
 
     public void Dispose()
     {
-        foreach (var connection in idle)
+        foreach (var (connection, _) in idle)
         {
             connection.Dispose();
         }
+    }
+
+    private Caller? Idle()
+    {
+        while (idle.TryPop(out var last))
+        {
+            if (Stopwatch.GetElapsedTime(last.Since) < Kept)
+            {
+                return last.Connection;
+            }
+
+            last.Connection.Dispose();
+        }
+
+        return null;
     }
 }

@@ -7,25 +7,39 @@ namespace LimoCha.Bench;
 
 /// <summary>
 /// A device on SignalR's JSON protocol over a WebSocket, written by hand so that a thousand of them take little of the
-/// machine that is measured. Shows a card once, acknowledges each, keeps its connection alive. One that works takes each new task
-/// through its steps to the end.
+/// machine that is measured. Shows a card once, acknowledges each, keeps its connection alive, and comes back when it is cut off, as
+/// SignalR's own clients do. One that works takes each task through its steps to the end.
 /// </summary>
-internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, bool> shown, int number = 0, bool works = false) : IAsyncDisposable
+/// <param name="address">The server's.</param>
+/// <param name="user">Whose it is.</param>
+/// <param name="shown">Hears the title of each card that comes, and whether it had come before. What is open when the device first connects is not told.</param>
+/// <param name="number">Of the user's devices.</param>
+/// <param name="works">Whether it takes tasks through their steps.</param>
+/// <param name="ended">Hears why a connection ended that nobody here closed.</param>
+internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, bool> shown, int number = 0, bool works = false, Action<string>? ended = null) : IAsyncDisposable
 {
     private const byte End = 0x1e;
     private static readonly byte[][] Steps = [[.. "accept"u8], [.. "start"u8], [.. "complete"u8]];
     private static readonly byte[] Ping = Frame("""{"type":6}""");
     /// <summary>As SignalR's own clients have it.</summary>
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(15);
+    /// <summary>Before each try to come back; the last before all that follow.</summary>
+    private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)];
 
-    private readonly ClientWebSocket socket = new();
     private readonly Dictionary<Guid, int> seen = [];
+    private readonly HashSet<Guid> open = [];
+    private readonly List<Guid> tasks = [];
     private readonly SemaphoreSlim sending = new(1, 1);
+    private readonly CancellationTokenSource over = new();
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ClientWebSocket socket = new();
     private byte[] buffer = new byte[4096];
     private byte[] acks = new byte[512];
     private Task running = Task.CompletedTask;
     private Timer? pings;
+
+    /// <summary>How often it got everything that is open, after it first had.</summary>
+    public int SyncsAgain { get; private set; }
 
     /// <summary>How many tasks it has: those that work take each away from itself by completing it.</summary>
     public int Open => seen.Count;
@@ -33,13 +47,10 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
     /// <summary>Connects, says hello and has its first Sync.</summary>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        socket.Options.KeepAliveInterval = TimeSpan.Zero;
-        var uri = new UriBuilder(new Uri(address, "hubs/device")) { Scheme = "ws", Query = $"access_token={user.Token}" }.Uri;
-        await socket.ConnectAsync(uri, cancellationToken);
-        await SendAsync(Frame("""{"protocol":"json","version":1}"""));
-        await SendAsync(Frame($$"""{"type":1,"target":"Hello","arguments":[{"deviceId":"bench-{{user.Id:N}}-{{number}}","platform":"bench"}]}"""));
-        running = ReceiveAsync();
+        await OpenAsync(cancellationToken);
+        var receiving = ReceiveAsync();
         await synced.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        running = StayAsync(receiving);
         pings = new(_ => _ = SendAsync(Ping), null, PingPeriod, PingPeriod);
     }
 
@@ -50,15 +61,64 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
             await pings.DisposeAsync();
         }
 
+        await over.CancelAsync();
         socket.Abort();
-        await running;
+        try
+        {
+            await running;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was about to come back.
+        }
+
         socket.Dispose();
         sending.Dispose();
+        over.Dispose();
     }
 
-    private async Task ReceiveAsync()
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        socket.Options.KeepAliveInterval = TimeSpan.Zero;
+        var uri = new UriBuilder(new Uri(address, "hubs/device")) { Scheme = "ws", Query = $"access_token={user.Token}" }.Uri;
+        await socket.ConnectAsync(uri, cancellationToken);
+        await SendAsync(Frame("""{"protocol":"json","version":1}"""));
+        var have = string.Join(',', seen.Select(card => $$"""{"id":"{{card.Key}}","version":{{card.Value}}}"""));
+        await SendAsync(Frame($$"""{"type":1,"target":"Hello","arguments":[{"deviceId":"bench-{{user.Id:N}}-{{number}}","platform":"bench","have":[{{have}}]}]}"""));
+    }
+
+    /// <summary>Comes back whenever the connection has ended, until nobody needs the device any more.</summary>
+    private async Task StayAsync(Task<string> receiving)
+    {
+        for (var tries = 0; ;)
+        {
+            var why = await receiving;
+            if (over.IsCancellationRequested)
+            {
+                return;
+            }
+
+            ended?.Invoke(why);
+            await Task.Delay(Pauses[Math.Min(tries, Pauses.Length - 1)], over.Token);
+            socket.Dispose();
+            socket = new();
+            try
+            {
+                await OpenAsync(over.Token);
+                (tries, receiving) = (0, ReceiveAsync());
+            }
+            catch (WebSocketException error)
+            {
+                (tries, receiving) = (tries + 1, Task.FromResult(error.Message));
+            }
+        }
+    }
+
+    /// <summary>Receives until the connection ends; answers why it did.</summary>
+    private async Task<string> ReceiveAsync()
     {
         var filled = 0;
+        var why = "";
         try
         {
             while (true)
@@ -66,7 +126,7 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
                 var received = await socket.ReceiveAsync(buffer.AsMemory(filled), CancellationToken.None);
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
-                    return;
+                    return why.Length > 0 ? why : "closed without a word";
                 }
 
                 filled += received.Count;
@@ -74,7 +134,7 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
                 int end;
                 while ((end = buffer.AsSpan(start, filled - start).IndexOf(End)) >= 0)
                 {
-                    var length = Handle(buffer.AsSpan(start, end));
+                    var length = Handle(buffer.AsSpan(start, end), ref why);
                     start += end + 1;
                     if (length > 0)
                     {
@@ -93,86 +153,105 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
         catch (Exception error) when (error is WebSocketException or ObjectDisposedException or OperationCanceledException)
         {
             synced.TrySetException(error);
+            return why.Length > 0 ? why : error.Message;
         }
     }
 
-    /// <summary>Reads a message; when it has cards, their acknowledgement is in <see cref="acks"/> and its length the answer.</summary>
-    private int Handle(ReadOnlySpan<byte> message)
+    /// <summary>
+    /// Reads a message; when it has cards, their acknowledgement is in <see cref="acks"/>, with the steps of tasks that are new, and its length
+    /// the answer.
+    /// </summary>
+    private int Handle(ReadOnlySpan<byte> message, ref string why)
     {
-        var first = message.IndexOf("\"target\":\"Sync\""u8) >= 0;
         if (message.IndexOf("\"target\":\"Remove\""u8) >= 0)
         {
             return AcknowledgeRemoval(message);
         }
 
-        if (first || message.IndexOf("\"target\":\"Upsert\""u8) >= 0)
+        if (message.StartsWith("{\"type\":7"u8))
         {
-            var reader = new Utf8JsonReader(message);
-            var fresh = false;
-            var (id, version, count, length) = (Guid.Empty, 0, 0, Write(0, "{\"type\":1,\"target\":\"Ack\",\"arguments\":[["u8));
-            ReadOnlySpan<byte> title = default;
-            var cardDepth = first ? 3 : 2;
-            while (reader.Read())
-            {
-                if (reader.CurrentDepth == cardDepth + 1 && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    if (reader.ValueTextEquals("id"u8))
-                    {
-                        reader.Read();
-                        id = reader.GetGuid();
-                    }
-                    else if (reader.ValueTextEquals("version"u8))
-                    {
-                        reader.Read();
-                        version = reader.GetInt32();
-                    }
-                    else if (reader.ValueTextEquals("title"u8))
-                    {
-                        reader.Read();
-                        title = reader.ValueSpan;
-                    }
-                }
-                else if (reader.CurrentDepth == cardDepth && reader.TokenType == JsonTokenType.EndObject)
-                {
-                    var known = seen.TryGetValue(id, out var had) && had >= version;
-                    fresh = had == 0 && !first;
-                    seen[id] = version;
-                    if (!first)
-                    {
-                        shown(title, known);
-                    }
-
-                    length = Write(length, count++ == 0 ? "{\"id\":\""u8 : ",{\"id\":\""u8);
-                    Room(length, 64);
-                    Utf8Formatter.TryFormat(id, acks.AsSpan(length), out var written);
-                    length = Write(length + written, "\",\"version\":"u8);
-                    Room(length, 16);
-                    Utf8Formatter.TryFormat(version, acks.AsSpan(length), out written);
-                    length = Write(length + written, "}"u8);
-                }
-            }
-
-            if (first)
-            {
-                synced.TrySetResult();
-            }
-
-            length = Write(length, "]]}"u8);
-            Room(length, 1);
-            acks[length++] = End;
-            foreach (var step in works && fresh ? Steps : [])
-            {
-                length = Write(length, "{\"type\":1,\"target\":\"Act\",\"arguments\":[{\"taskId\":\""u8);
-                Room(length, 64);
-                Utf8Formatter.TryFormat(id, acks.AsSpan(length), out var written);
-                length = Write(Write(length + written, "\",\"action\":\""u8), step);
-                length = Write(length, "\"}]}\u001e"u8);
-            }
-
-            return count == 0 ? 0 : length;
+            why = Encoding.UTF8.GetString(message);
+            return 0;
         }
 
-        return 0;
+        var sync = message.IndexOf("\"target\":\"Sync\""u8) >= 0;
+        return sync || message.IndexOf("\"target\":\"Upsert\""u8) >= 0 ? AcknowledgeCards(message, sync) : 0;
+    }
+
+    /// <summary>One card that is new or has changed, or all that are open.</summary>
+    private int AcknowledgeCards(ReadOnlySpan<byte> message, bool sync)
+    {
+        var reader = new Utf8JsonReader(message);
+        var (id, version, length) = (Guid.Empty, 0, Write(0, "{\"type\":1,\"target\":\"Ack\",\"arguments\":[["u8));
+        ReadOnlySpan<byte> title = default;
+        var cardDepth = sync ? 3 : 2;
+        open.Clear();
+        tasks.Clear();
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == cardDepth + 1 && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("id"u8))
+                {
+                    reader.Read();
+                    id = reader.GetGuid();
+                }
+                else if (reader.ValueTextEquals("version"u8))
+                {
+                    reader.Read();
+                    version = reader.GetInt32();
+                }
+                else if (reader.ValueTextEquals("title"u8))
+                {
+                    reader.Read();
+                    title = reader.ValueSpan;
+                }
+            }
+            else if (reader.CurrentDepth == cardDepth && reader.TokenType == JsonTokenType.EndObject)
+            {
+                var known = seen.TryGetValue(id, out var had) && had >= version;
+                seen[id] = version;
+                if (synced.Task.IsCompleted && !(sync && known))
+                {
+                    shown(title, known);
+                }
+
+                if (works && (sync || had == 0))
+                {
+                    tasks.Add(id);
+                }
+
+                length = Write(length, open.Count == 0 ? "{\"id\":\""u8 : ",{\"id\":\""u8);
+                length = Write(Write(length, id), "\",\"version\":"u8);
+                Room(length, 16);
+                Utf8Formatter.TryFormat(version, acks.AsSpan(length), out var written);
+                length = Write(length + written, "}"u8);
+                open.Add(id);
+            }
+        }
+
+        if (sync)
+        {
+            foreach (var gone in seen.Keys.Where(shows => !open.Contains(shows)).ToList())
+            {
+                seen.Remove(gone);
+            }
+
+            SyncsAgain += synced.TrySetResult() ? 0 : 1;
+        }
+
+        length = Write(length, "]]}\u001e"u8);
+        foreach (var task in tasks)
+        {
+            foreach (var step in Steps)
+            {
+                length = Write(length, "{\"type\":1,\"target\":\"Act\",\"arguments\":[{\"taskId\":\""u8);
+                length = Write(Write(Write(length, task), "\",\"action\":\""u8), step);
+                length = Write(length, "\"}]}\u001e"u8);
+            }
+        }
+
+        return open.Count == 0 ? 0 : length;
     }
 
     /// <summary>Its arguments are the card's id and version; the card is shown no more.</summary>
@@ -194,11 +273,9 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
 
         seen.Remove(id);
         var length = Write(0, "{\"type\":1,\"target\":\"Ack\",\"arguments\":[[{\"id\":\""u8);
-        Room(length, 64);
-        Utf8Formatter.TryFormat(id, acks.AsSpan(length), out var written);
-        length = Write(length + written, "\",\"version\":"u8);
+        length = Write(Write(length, id), "\",\"version\":"u8);
         Room(length, 16);
-        Utf8Formatter.TryFormat(version, acks.AsSpan(length), out written);
+        Utf8Formatter.TryFormat(version, acks.AsSpan(length), out var written);
         return Write(length + written, "}]]}\u001e"u8);
     }
 
@@ -209,6 +286,13 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
         Room(at, text.Length);
         text.CopyTo(acks.AsSpan(at));
         return at + text.Length;
+    }
+
+    private int Write(int at, Guid id)
+    {
+        Room(at, 64);
+        Utf8Formatter.TryFormat(id, acks.AsSpan(at), out var written);
+        return at + written;
     }
 
     private void Room(int at, int more)
@@ -226,7 +310,7 @@ internal sealed class Device(Uri address, User user, Action<ReadOnlySpan<byte>, 
         {
             await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         }
-        catch (Exception error) when (error is WebSocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (error is WebSocketException or InvalidOperationException or OperationCanceledException)
         {
             // The receiving side sees the end of the connection too.
         }

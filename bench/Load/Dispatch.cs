@@ -39,6 +39,8 @@ internal sealed class Dispatch : IAsyncDisposable
 
     // Answers that are neither made nor refused, by status; 0 is a connection that broke.
     private readonly ConcurrentDictionary<int, int> failures = [];
+    // Connections of devices that the server ended, by what it said.
+    private readonly ConcurrentDictionary<string, int> ends = [];
 
     private Dispatch(Uri address, List<User> users, int count, bool works)
     {
@@ -60,7 +62,7 @@ internal sealed class Dispatch : IAsyncDisposable
         var run = new Dispatch(address, JsonSerializer.Deserialize<List<User>>(await File.ReadAllTextAsync(usersFile), JsonSerializerOptions.Web)!, count, works);
         await Parallel.ForEachAsync(run.people, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (person, token) =>
         {
-            var device = new Device(address, person, run.Shown, works: works);
+            var device = new Device(address, person, run.Shown, works: works, ended: why => run.ends.AddOrUpdate(why, 1, (_, count) => count + 1));
             await device.ConnectAsync(token);
             lock (run.devices)
             {
@@ -82,9 +84,11 @@ internal sealed class Dispatch : IAsyncDisposable
         var measuredFrom = posted;
         (received, again, completed) = (0, 0, 0);
         failures.Clear();
+        ends.Clear();
         shown.Reset();
         answered.Reset();
         turnedAway.Reset();
+        var syncs = devices.Sum(device => device.SyncsAgain);
         var before = cpu.Now();
         var watch = Stopwatch.StartNew();
         await RunAsync(mode, load, seconds);
@@ -115,12 +119,17 @@ internal sealed class Dispatch : IAsyncDisposable
             {
                 ["rate/s"] = Math.Round(completed / elapsed, 1), ["shown p50 ms"] = Ms(shown, 50), ["shown p99 ms"] = Ms(shown, 99), ["answered p99 ms"] = Ms(answered, 99),
                 ["server CPU µs each"] = Each(before.Server, after.Server), ["database CPU µs each"] = Each(before.Database, after.Database), ["generator CPU µs each"] = Each(before.Generator, after.Generator),
-                ["lost"] = lost, ["sent again"] = again, ["refused"] = turnedAway.TotalCount, ["errors"] = failures.Values.Sum(),
+                ["lost"] = lost, ["sent again"] = again, ["whole sets again"] = devices.Sum(device => device.SyncsAgain) - syncs, ["refused"] = turnedAway.TotalCount, ["errors"] = failures.Values.Sum(),
             },
             goals);
         foreach (var (status, count) in failures)
         {
             line.Extras![$"errors {status}"] = count;
+        }
+
+        foreach (var (why, count) in ends)
+        {
+            line.Extras![$"devices cut off ({why})"] = count;
         }
 
         return line;

@@ -24,7 +24,13 @@ cat "$work/soak.json" | tee -a "$results"
 half() { awk -F'[:,}]' -v from="$1" -v to="$2" '{ n++; value[n] = $4 } END { for (i = int(n * from) + 1; i <= int(n * to); i++) { sum += value[i]; count++ } printf "%d", count ? sum / count : 0 }' "$work/soak-minutes.jsonl"; }
 left() { sql product "SELECT count(*) FROM task WHERE stage <> 5"; }
 for _ in $(seq 30); do [ "$(left)" -eq 0 ] && break; sleep 1; done
-load line "Tasks that are not completed within half a minute of the end" product tasks less "$(left)" 0 >>"$results"
+remaining=$(left)
+load line "Tasks that are not completed within half a minute of the end" product tasks less "$remaining" 0 >>"$results"
+if [ "$remaining" -gt 0 ]; then
+  # What they are, and what the server said of it.
+  sql product "SELECT id, assignee_id, stage, version, created_at FROM task WHERE stage <> 5 ORDER BY created_at" >"bench/results/$(date -u +%F)-soak-left.txt"
+  cp "$work/product.log" "bench/results/$(date -u +%F)-soak-server.txt"
+fi
 load line "Resident memory" "second quarter" MiB less "$(half 0.25 0.5)" >>"$results"
 load line "Resident memory" "last quarter" MiB less "$(half 0.75 1)" "$(($(half 0.25 0.5) * 11 / 10))" >>"$results"
 cp "$work/soak-minutes.jsonl" "bench/results/$(date -u +%F)-soak-minutes.jsonl"

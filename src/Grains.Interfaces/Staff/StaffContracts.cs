@@ -251,6 +251,13 @@ public interface IUserGrain : IDurableGrain
     [Alias("LookAgainAsync"), AlwaysInterleave]
     Task LookAgainAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Said every few minutes by the silo that the actor lives in: whoever has devices connected stays awake, and the devices of a gateway that is
+    /// not among these are connected no more.
+    /// </summary>
+    [Alias("KeepAsync"), AlwaysInterleave]
+    Task KeepAsync(IReadOnlySet<Guid> gateways, CancellationToken cancellationToken = default);
+
     /// <summary>The cards that are open now.</summary>
     [Alias("CardsAsync")]
     Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default);

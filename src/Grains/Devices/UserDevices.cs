@@ -19,7 +19,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostPeriod = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<Guid, GatewayLink> gateways = [];
+    private readonly Dictionary<Guid, (GatewayLink Link, GatewayRef Gateway)> gateways = [];
     private readonly Dictionary<Guid, GatewayRef> lost = [];
     private IGrainTimer? finding;
 
@@ -31,9 +31,9 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     {
         foreach (var (gateway, message) in messages)
         {
-            if (gateways.TryGetValue(gateway, out var link))
+            if (gateways.TryGetValue(gateway, out var known))
             {
-                link.Send(message);
+                known.Link.Send(message);
             }
         }
     }
@@ -63,13 +63,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
         connection = connection with { Hello = connection.Hello with { Have = null } };
         if (!gateways.ContainsKey(gateway.Epoch))
         {
-            gateways[gateway.Epoch] = new(person().UserId, ways.To(gateway), () =>
-            {
-                gateways.Remove(gateway.Epoch);
-                Inbox.DropGateway(gateway.Epoch);
-                lost[gateway.Epoch] = gateway;
-                Look();
-            });
+            gateways[gateway.Epoch] = (new(person().UserId, ways.To(gateway), () => Lose(gateway)), gateway);
         }
 
         Send(Inbox.Attach(gateway.Epoch, connection));
@@ -145,6 +139,22 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
         {
             Look();
         }
+    }
+
+    /// <summary>Gives up the gateways that are not among those alive, as one that does not answer. True when there was one.</summary>
+    public bool Doubt(IReadOnlySet<Guid> alive)
+    {
+        var gone = gateways.Values.Select(known => known.Gateway).Where(gateway => !alive.Contains(gateway.Epoch)).ToList();
+        gone.ForEach(Lose);
+        return gone.Count > 0;
+    }
+
+    private void Lose(GatewayRef gateway)
+    {
+        gateways.Remove(gateway.Epoch);
+        Inbox.DropGateway(gateway.Epoch);
+        lost[gateway.Epoch] = gateway;
+        Look();
     }
 
     private void Look() => finding ??= user.RegisterGrainTimer(LookForLostAsync, new() { DueTime = LostPeriod, Period = LostPeriod, Interleave = true });

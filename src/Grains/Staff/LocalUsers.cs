@@ -9,6 +9,12 @@ namespace LimoCha.Actors.Staff;
 /// </summary>
 public sealed class LocalUsers
 {
+    /// <summary>
+    /// How often they are told to stay while their devices are connected: well within the quarter of an hour after which Orleans puts an actor to sleep
+    /// that got no message. What is done in an actor's turn without a message does not count there.
+    /// </summary>
+    public static readonly TimeSpan KeepPeriod = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<Guid, LocalUser> users = new();
 
     /// <summary>All of them.</summary>

@@ -12,6 +12,9 @@ public sealed partial class UserGrain
     /// <summary>A call that was not answered within its time is not delivered after it; and some more.</summary>
     private static readonly TimeSpan MessagesLive = TimeSpan.FromSeconds(15);
 
+    /// <summary>Until who has devices connected has to be told again to stay awake: three times over.</summary>
+    private static readonly TimeSpan Kept = 3 * LocalUsers.KeepPeriod;
+
     public async Task<Outcome<Attached>> AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken = default)
     {
         if (!Stands(connection.SessionId))
@@ -34,20 +37,26 @@ public sealed partial class UserGrain
     public async Task DetachAsync(Guid gatewayEpoch, string connectionId, IReadOnlyList<CardRef>? unseen = null, CancellationToken cancellationToken = default)
     {
         Inbox.Detach(connectionId);
-        lastSeen = Clock.GetUtcNow();
-        TellPresence();
-        if (Inbox.Connections.Any())
-        {
-            return;
-        }
-
-        await presence.SeenAsync(Id, lastSeen.Value);
-        if (TakesPushes && unseen is { Count: > 0 })
+        await DisconnectedAsync();
+        if (TakesPushes && unseen is { Count: > 0 } && !Inbox.Connections.Any())
         {
             foreach (var card in unseen.Select(shown => Inbox.Find(shown.Id)).OfType<Card>())
             {
                 await PushAsync(card, cancellationToken);
             }
+        }
+    }
+
+    public async Task KeepAsync(IReadOnlySet<Guid> gateways, CancellationToken cancellationToken = default)
+    {
+        if (devices.Doubt(gateways))
+        {
+            await DisconnectedAsync();
+        }
+
+        if (Inbox.Connections.Any())
+        {
+            DelayDeactivation(Kept);
         }
     }
 
@@ -144,6 +153,16 @@ public sealed partial class UserGrain
         foreach (var gone in beyond.ExceptBy(asked.Select(card => card.Id), card => card.Id))
         {
             devices.Send(Inbox.Take(new() { Id = gone.Id, Version = gone.Version }, forGood: gone.Kind != NoticeRules.CardKind));
+        }
+    }
+
+    private async Task DisconnectedAsync()
+    {
+        lastSeen = Clock.GetUtcNow();
+        TellPresence();
+        if (!Inbox.Connections.Any())
+        {
+            await presence.SeenAsync(Id, lastSeen.Value);
         }
     }
 

@@ -128,6 +128,7 @@ public static class SiloHosting
         services.AddSingleton<Others>();
         services.AddSingleton<RestingActors>();
         services.AddHostedService<InboxLooks>();
+        services.AddHostedService<ConnectedUsers>();
         services.AddSingleton<RecoverySignal>();
         services.AddSingleton<StaffDirectory>();
         services.AddSingleton<IStaffReadModel, StaffReadModel>();
