@@ -9,6 +9,10 @@ internal sealed partial class Device
 {
     private static readonly byte[][] Steps = [[.. "accept"u8], [.. "start"u8], [.. "complete"u8]];
 
+    private static ReadOnlySpan<byte> AckStart => "{\"type\":1,\"target\":\"Ack\",\"arguments\":[["u8;
+
+    private static ReadOnlySpan<byte> AckEnd => "]]}\u001e"u8;
+
     private readonly HashSet<Guid> open = [];
     private readonly List<Guid> tasks = [];
     private byte[] acks = new byte[512];
@@ -38,7 +42,7 @@ internal sealed partial class Device
     private int AcknowledgeCards(ReadOnlySpan<byte> message, bool sync)
     {
         var reader = new Utf8JsonReader(message);
-        var (id, version, length) = (Guid.Empty, 0, Write(0, "{\"type\":1,\"target\":\"Ack\",\"arguments\":[["u8));
+        var (id, version, length) = (Guid.Empty, 0, Write(0, AckStart));
         ReadOnlySpan<byte> title = default;
         var cardDepth = sync ? 3 : 2;
         open.Clear();
@@ -77,11 +81,7 @@ internal sealed partial class Device
                     tasks.Add(id);
                 }
 
-                length = Write(length, open.Count == 0 ? "{\"id\":\""u8 : ",{\"id\":\""u8);
-                length = Write(Write(length, id), "\",\"version\":"u8);
-                Room(length, 16);
-                Utf8Formatter.TryFormat(version, acks.AsSpan(length), out var written);
-                length = Write(length + written, "}"u8);
+                length = Write(open.Count == 0 ? length : Write(length, ","u8), id, version);
                 open.Add(id);
             }
         }
@@ -96,7 +96,7 @@ internal sealed partial class Device
             SyncsAgain += synced.TrySetResult() ? 0 : 1;
         }
 
-        length = Write(length, "]]}\u001e"u8);
+        length = Write(length, AckEnd);
         foreach (var task in tasks)
         {
             foreach (var step in Steps)
@@ -128,11 +128,16 @@ internal sealed partial class Device
         }
 
         seen.Remove(id);
-        var length = Write(0, "{\"type\":1,\"target\":\"Ack\",\"arguments\":[[{\"id\":\""u8);
-        length = Write(Write(length, id), "\",\"version\":"u8);
-        Room(length, 16);
-        Utf8Formatter.TryFormat(version, acks.AsSpan(length), out var written);
-        return Write(length + written, "}]]}\u001e"u8);
+        return Write(Write(Write(0, AckStart), id, version), AckEnd);
+    }
+
+    /// <summary>A card's id and version, as they are acknowledged.</summary>
+    private int Write(int at, Guid id, int version)
+    {
+        at = Write(Write(Write(at, "{\"id\":\""u8), id), "\",\"version\":"u8);
+        Room(at, 16);
+        Utf8Formatter.TryFormat(version, acks.AsSpan(at), out var written);
+        return Write(at + written, "}"u8);
     }
 
     private int Write(int at, ReadOnlySpan<byte> text)
