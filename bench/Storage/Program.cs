@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HdrHistogram;
 using LimoCha.Actors.Hosting;
+using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Storage;
 using LimoCha.Bench;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +33,7 @@ if (args is ["grown", var database, var masterKey])
 }
 
 const string Limit = "nothing read, the limit";
+const string Plain = "AdoNet, read as the product's actors read";
 const int Times = 4;
 var (kind, connection, rounds, seconds) = (args[0], args[1], Number(args[2]), Number(args[3]));
 var builder = Host.CreateApplicationBuilder();
@@ -53,21 +55,24 @@ using var host = builder.Build();
 await host.StartAsync();
 
 var cpu = new Cpu([.. new[] { Environment.ProcessId.ToString(CultureInfo.InvariantCulture) }, .. args.Skip(6)]);
-(string Name, string Provider, Func<Guid, IBenchGrain> Grain)[] contenders =
+var grains = host.Services.GetRequiredService<IGrainFactory>();
+(string Name, string Provider)[] providers = [("AdoNet", "AdoNet"), ("group commit", "Default")];
+(string Name, Func<Guid, IBenchGrain> Grain)[] actors =
 [
-    ("AdoNet", "AdoNet", id => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAdoNetGrain>(id)),
-    ("group commit", "Default", id => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IGroupCommitGrain>(id)),
+    ("AdoNet", id => grains.Grain<IAdoNetGrain>(id)),
+    (Plain, id => grains.Grain<IPlainAdoNetGrain>(id)),
+    ("group commit", id => grains.Grain<IGroupCommitGrain>(id)),
 ];
-var written = contenders.ToDictionary(contender => contender.Name, _ => new List<Guid>());
+var written = providers.ToDictionary(provider => provider.Name, _ => new List<Guid>());
 
 for (var round = 0; round <= rounds; round++)
 {
     // The first round compiles and is not recorded.
-    foreach (var contender in contenders)
+    foreach (var (name, provider) in providers)
     {
-        var storage = host.Services.GetRequiredKeyedService<IGrainStorage>(contender.Provider);
-        await WriteAsync(contender.Name, storage, writers: 256, round);
-        await WriteAsync(contender.Name, storage, writers: 1, round);
+        var storage = host.Services.GetRequiredKeyedService<IGrainStorage>(provider);
+        await WriteAsync(name, storage, writers: 256, round);
+        await WriteAsync(name, storage, writers: 1, round);
     }
 
     // Of what the fastest wrote, for all: either provider reads the other's rows. Each comes up once in the run. To be compiled the way of an actor
@@ -75,14 +80,14 @@ for (var round = 0; round <= rounds; round++)
     var list = written.Values.MaxBy(list => list.Count)!;
     for (var time = 0; time < Times; time++)
     {
-        var many = Math.Min(20_000, list.Count / (contenders.Length + 1));
-        foreach (var contender in contenders)
+        var many = Math.Min(20_000, list.Count / (actors.Length + 1));
+        foreach (var (name, grain) in actors)
         {
-            await ActivateAsync(contender.Name, contender.Grain, list[..many], round);
+            await ActivateAsync(name, grain, list[..many], round);
             list.RemoveRange(0, many);
         }
 
-        await ActivateAsync(Limit, id => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IStatelessGrain>(id), [.. Enumerable.Range(0, many).Select(_ => Guid.CreateVersion7())], round);
+        await ActivateAsync(Limit, id => grains.Grain<IStatelessGrain>(id), [.. Enumerable.Range(0, many).Select(_ => Guid.CreateVersion7())], round);
     }
 }
 
@@ -173,13 +178,13 @@ async Task ActivateAsync(string contender, Func<Guid, IBenchGrain> grain, List<G
     })));
     var elapsed = watch.Elapsed.TotalSeconds;
     var after = cpu.Now();
-    await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+    await grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
     if (round > 0)
     {
         Print(contender, $"Actors coming up from {kind}", "activations/s", "more", ids.Count / elapsed, new()
         {
             ["process CPU µs each"] = Each(before.Server, after.Server, ids.Count), ["database CPU µs each"] = Each(before.Database, after.Database, ids.Count),
-        }, contender == Limit ? ("", 0) : ("AdoNet", 4));
+        }, contender is Limit or Plain ? ("", 0) : ("AdoNet", 4));
     }
 }
 
