@@ -5,6 +5,7 @@ using LimoCha.Actors.Staff;
 using LimoCha.Actors.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LimoCha.Actors.Cluster;
 
@@ -62,6 +63,44 @@ public sealed class ConnectedUsersTests
         var task = await host.TaskAsync(user);
         await device.UntilAsync(cards => cards.Any(card => card.Id == task.Id));
         (await host.Grains.GetGrain<IUserGrain>(user.UserId).PresenceAsync()).State.Should().Be(PresenceState.Online);
+    }
+
+    [Fact]
+    public async Task A_web_process_that_came_after_the_registry_was_asked_is_not_doubted()
+    {
+        await using var host = await TestHost.StartAsync();
+        var user = await host.UserAsync();
+        var before = host.Clock.GetUtcNow();
+        await host.ConnectAsync(user);
+        var actor = host.Grains.GetGrain<IUserGrain>(user.UserId);
+
+        await actor.KeepAsync(new HashSet<Guid>(), before);
+        (await actor.PresenceAsync()).State.Should().Be(PresenceState.Online);
+
+        await actor.KeepAsync(new HashSet<Guid>(), host.Clock.GetUtcNow());
+        (await actor.PresenceAsync()).State.Should().Be(PresenceState.Away);
+    }
+
+    [Fact]
+    public async Task They_are_told_each_period()
+    {
+        await using var host = await TestHost.StartAsync();
+        var user = await host.UserAsync();
+        var device = await host.ConnectAsync(user);
+        await device.UntilAsync(_ => device.Syncs == 1);
+        device.Unreachable = true;
+        await ForgetAsync(host);
+        var clock = new FakeTimeProvider(host.Clock.GetUtcNow());
+        using var silo = ActivatorUtilities.CreateInstance<ConnectedUsers>(host.Services, clock);
+        await silo.StartAsync(default);
+
+        await Eventually.TrueAsync(async () =>
+        {
+            // It may not have set its timer yet.
+            clock.Advance(LocalUsers.KeepPeriod);
+            return (await host.Grains.GetGrain<IUserGrain>(user.UserId).PresenceAsync()).State == PresenceState.Away;
+        }, "its gateway is gone");
+        await silo.StopAsync(default);
     }
 
     private static Task KeepAsync(TestHost host) => host.Services.GetServices<IHostedService>().OfType<ConnectedUsers>().Single().KeepAsync(default);

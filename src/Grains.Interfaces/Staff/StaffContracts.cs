@@ -253,10 +253,10 @@ public interface IUserGrain : IDurableGrain
 
     /// <summary>
     /// Said every few minutes by the silo that the actor lives in: whoever has devices connected stays awake, and the devices of a gateway that is
-    /// not among these are connected no more.
+    /// was not among these then are connected no more.
     /// </summary>
     [Alias("KeepAsync"), AlwaysInterleave]
-    Task KeepAsync(IReadOnlySet<Guid> gateways, CancellationToken cancellationToken = default);
+    Task KeepAsync(IReadOnlySet<Guid> gateways, DateTimeOffset then, CancellationToken cancellationToken = default);
 
     /// <summary>The cards that are open now.</summary>
     [Alias("CardsAsync")]

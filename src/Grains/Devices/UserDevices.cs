@@ -19,7 +19,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostPeriod = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<Guid, (GatewayLink Link, GatewayRef Gateway)> gateways = [];
+    private readonly Dictionary<Guid, (GatewayLink Link, GatewayRef Gateway, DateTimeOffset Since)> gateways = [];
     private readonly Dictionary<Guid, GatewayRef> lost = [];
     private IGrainTimer? finding;
 
@@ -63,7 +63,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
         connection = connection with { Hello = connection.Hello with { Have = null } };
         if (!gateways.ContainsKey(gateway.Epoch))
         {
-            gateways[gateway.Epoch] = (new(person().UserId, ways.To(gateway), () => Lose(gateway)), gateway);
+            gateways[gateway.Epoch] = (new(person().UserId, ways.To(gateway), () => Lose(gateway)), gateway, clock.GetUtcNow());
         }
 
         Send(Inbox.Attach(gateway.Epoch, connection));
@@ -141,10 +141,11 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
         }
     }
 
-    /// <summary>Gives up the gateways that are not among those alive, as one that does not answer. True when there was one.</summary>
-    public bool Doubt(IReadOnlySet<Guid> alive)
+    /// <summary>Gives up the gateways that were not among those alive then, as one that does not answer. True when there was one.</summary>
+    public bool Doubt(IReadOnlySet<Guid> alive, DateTimeOffset then)
     {
-        var gone = gateways.Values.Select(known => known.Gateway).Where(gateway => !alive.Contains(gateway.Epoch)).ToList();
+        // One whose first device here came later may have registered later, too.
+        var gone = gateways.Values.Where(known => known.Since < then && !alive.Contains(known.Gateway.Epoch)).Select(known => known.Gateway).ToList();
         gone.ForEach(Lose);
         return gone.Count > 0;
     }

@@ -47,9 +47,9 @@ public sealed partial class UserGrain
         }
     }
 
-    public async Task KeepAsync(IReadOnlySet<Guid> gateways, CancellationToken cancellationToken = default)
+    public async Task KeepAsync(IReadOnlySet<Guid> gateways, DateTimeOffset then, CancellationToken cancellationToken = default)
     {
-        if (devices.Doubt(gateways))
+        if (devices.Doubt(gateways, then))
         {
             await DisconnectedAsync();
         }

@@ -127,6 +127,7 @@ public static class SiloHosting
         services.AddSingleton<LocalUsers>();
         services.AddSingleton<Others>();
         services.AddSingleton<RestingActors>();
+        services.AddSingleton<UserWalk>();
         services.AddHostedService<InboxLooks>();
         services.AddHostedService<ConnectedUsers>();
         services.AddSingleton<RecoverySignal>();

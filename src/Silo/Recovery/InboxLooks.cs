@@ -1,9 +1,4 @@
-using LimoCha.Actors.Devices;
-using LimoCha.Actors.Kernel;
-using LimoCha.Actors.Privacy;
-using LimoCha.Actors.Staff;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace LimoCha.Actors.Recovery;
 
@@ -11,10 +6,8 @@ namespace LimoCha.Actors.Recovery;
 /// After each change of the cluster the user actors of this silo look again what is open. A silo that was given up may
 /// have run on for a moment, and its tasks told its own users' actors and not those that replaced them.
 /// </summary>
-internal sealed partial class InboxLooks(IClusterMembershipService membership, LocalUsers users, IGrainFactory grains, TimeProvider clock, ILogger<InboxLooks> logger) : BackgroundService
+internal sealed class InboxLooks(IClusterMembershipService membership, UserWalk users, TimeProvider clock) : BackgroundService
 {
-    private const int AtOnce = 16;
-
     /// <summary>Until a silo that was given up has noticed.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
 
@@ -31,20 +24,7 @@ internal sealed partial class InboxLooks(IClusterMembershipService membership, L
 
             await Task.Delay(Settled, clock, stoppingToken);
             looked = membership.CurrentSnapshot.Version;
-            await Parallel.ForEachAsync(users.Ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (user, token) =>
-            {
-                try
-                {
-                    await grains.Grain<IUserGrain>(user).LookAgainAsync(token);
-                }
-                catch (Exception error) when (!token.IsCancellationRequested)
-                {
-                    LogFailed(logger, user, error.GetType().Name);
-                }
-            });
+            await users.WalkAsync("look again what is open", (user, token) => user.LookAgainAsync(token), stoppingToken);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The actor of user {User} could not look again what is open ({Error})")]
-    private static partial void LogFailed(ILogger logger, Guid user, [NotPersonal] string error);
 }
