@@ -30,8 +30,7 @@ public sealed class OutageTests
 
         // And what it reads while it comes up.
         var readModel = host.Services.GetRequiredService<IUserReadModel>();
-        await readModel.Invoking(reading => reading.LastPlaceAsync(user.UserId, default)).Should().ThrowAsync<StorageUnavailableException>();
-        await readModel.Invoking(reading => reading.LastSeenAsync(user.UserId, default)).Should().ThrowAsync<StorageUnavailableException>();
+        await readModel.Invoking(reading => reading.LastKnownAsync(user.UserId, default)).Should().ThrowAsync<StorageUnavailableException>();
     }
 
     [Fact]
@@ -117,9 +116,7 @@ public sealed class OutageTests
 
         public Task<bool> IsCurrentAsync(Card card) => throw Away();
 
-        public Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken) => throw Away();
-
-        public Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken) => throw Away();
+        public Task<LastKnown> LastKnownAsync(Guid userId, CancellationToken cancellationToken) => throw Away();
 
         private static StorageUnavailableException Away() => new("The data could not be read.");
     }

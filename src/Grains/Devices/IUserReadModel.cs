@@ -11,12 +11,14 @@ public interface IUserReadModel
     /// <summary>Whether the stored state of what a card shows is at the card's version.</summary>
     Task<bool> IsCurrentAsync(Card card);
 
-    /// <summary>When the user was seen last.</summary>
-    Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken);
-
-    /// <summary>Where the user is checked in, if anywhere.</summary>
-    Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken);
+    /// <summary>When and where the user was last.</summary>
+    Task<LastKnown> LastKnownAsync(Guid userId, CancellationToken cancellationToken);
 }
+
+/// <summary>When and where somebody was last.</summary>
+/// <param name="SeenAt">When their last device went; null before that.</param>
+/// <param name="Place">Where they are checked in, if anywhere, and since when.</param>
+public sealed record LastKnown(DateTimeOffset? SeenAt, (Guid LocationId, DateTimeOffset At)? Place);
 
 /// <summary>Open cards as the read model has them.</summary>
 /// <param name="Current">Those whose state was stored at the very version that the read model has.</param>

@@ -46,8 +46,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
             return;
         }
 
-        place = await readModel.LastPlaceAsync(Id, cancellationToken);
-        lastSeen = await readModel.LastSeenAsync(Id, cancellationToken);
+        (lastSeen, place) = await readModel.LastKnownAsync(Id, cancellationToken);
         await devices.FindAsync(cancellationToken);
         this.RegisterGrainTimer(LookAsync, new() { DueTime = options.SecondLook, Period = Timeout.InfiniteTimeSpan, Interleave = true });
         Committed();

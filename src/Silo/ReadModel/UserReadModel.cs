@@ -1,4 +1,5 @@
 using Dapper;
+using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
@@ -47,18 +48,16 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
 
     public async Task<bool> IsCurrentAsync(Card card) => (await StoredAsync(card.Kind, [card]))[0] == card.Version;
 
-    public Task<(Guid LocationId, DateTimeOffset At)?> LastPlaceAsync(Guid userId, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
+    public Task<LastKnown> LastKnownAsync(Guid userId, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        var last = await connection.QueryFirstOrDefaultAsync<Attendance.CheckInRow>(
-            $"SELECT {ReadTables.CheckIn.Columns} FROM check_in WHERE user_id = @userId ORDER BY at DESC LIMIT 1", new { userId });
-        return last is { Kind: Attendance.CheckInKind.In } ? (last.LocationId, last.At) : ((Guid, DateTimeOffset)?)null;
-    });
-
-    public Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryFirstOrDefaultAsync<LastSeenRow>("SELECT id, version, at FROM last_seen WHERE id = @userId", new { userId }))?.At;
+        var last = await connection.QuerySingleAsync<LastKnownRow>(
+            $"""
+            SELECT (SELECT at FROM last_seen WHERE id = @userId) AS seen_at, c.location_id, c.at
+            FROM (SELECT 1) AS one
+            LEFT JOIN (SELECT location_id, kind, at FROM check_in WHERE user_id = @userId ORDER BY at DESC LIMIT 1) c ON c.kind = {(int)CheckInKind.In}
+            """, new { userId });
+        return new LastKnown(last.SeenAt, last is { LocationId: { } location, At: { } at } ? (location, at) : null);
     });
 
     /// <summary>The stored versions of what cards of one kind show: a card's kind is its actor's.</summary>
@@ -78,6 +77,13 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
          OR n.audience = {(int)AudienceKind.Managers} AND n.department_id = @departmentId AND {(role == Role.Manager ? "1 = 1" : "1 = 0")}
          OR n.audience = {(int)AudienceKind.People} AND n.id IN (SELECT notice_id FROM notice_person WHERE user_id = @userId))
         """;
+
+    private sealed record LastKnownRow
+    {
+        public DateTimeOffset? SeenAt { get; init; }
+        public Guid? LocationId { get; init; }
+        public DateTimeOffset? At { get; init; }
+    }
 }
 
 /// <inheritdoc cref="IPresenceStore" />
