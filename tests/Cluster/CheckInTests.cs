@@ -1,8 +1,10 @@
 using LimoCha.Actors.Attendance;
 using LimoCha.Actors.Consent;
+using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LimoCha.Actors.Cluster;
 
@@ -49,6 +51,38 @@ public sealed class CheckInTests
 
         await Eventually.TrueAsync(async () => (await first.TodayAsync()).Value!.Present.Count == 0, "nobody is at two places");
         (await second.TodayAsync()).Value!.Present.Should().ContainSingle();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Where_and_when_somebody_was_last_is_known_after_their_actor_has_slept(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var ann = await host.UserAsync();
+        var user = host.Grains.GetGrain<IUserGrain>(ann.UserId);
+        var last = host.Services.GetRequiredService<IUserReadModel>();
+        (await last.LastKnownAsync(ann.UserId, default)).Should().Be(new LastKnown(null, null));
+        await user.SetConsentAsync(Purposes.AttendanceLocation, new() { State = ConsentState.Granted }, host.As(ann));
+        var center = new GeoPoint { Latitude = 31.2328, Longitude = 121.4737 };
+        var (first, second) = (Ids.New(host.Clock), Ids.New(host.Clock));
+        Task<Outcome<CheckInView>> GoAsync(Guid place, CheckInKind which) => host.Grains.GetGrain<ICheckInLocationGrain>(place).CheckInAsync(new() { Kind = which, Point = center }, host.As(ann));
+        foreach (var place in new[] { first, second })
+        {
+            await host.Grains.GetGrain<ICheckInLocationGrain>(place).CreateAsync(new() { Name = "Gate", Center = center }, host.Admin());
+        }
+
+        var device = await host.ConnectAsync(ann);
+        await user.DetachAsync(Guid.Empty, device.ConnectionId);
+        var checkedIn = (await GoAsync(first, CheckInKind.In)).Value!;
+        await Eventually.TrueAsync(async () => await last.LastKnownAsync(ann.UserId, default) is { SeenAt: not null, Place: not null }, "both are projected");
+        (await last.LastKnownAsync(ann.UserId, default)).Place.Should().Be((first, checkedIn.At));
+
+        await host.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        (await user.PresenceAsync()).LastSeenAt.Should().NotBeNull();
+        await GoAsync(second, CheckInKind.In);
+        await Eventually.TrueAsync(async () => (await host.Grains.GetGrain<ICheckInLocationGrain>(first).TodayAsync()).Value!.Present.Count == 0, "nobody is at two places");
+
+        await GoAsync(second, CheckInKind.Out);
+        await Eventually.TrueAsync(async () => (await last.LastKnownAsync(ann.UserId, default)).Place is null, "who has checked out is nowhere");
     }
 
     [Fact]

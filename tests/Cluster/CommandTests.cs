@@ -23,6 +23,8 @@ public sealed class CommandTests
         accepted.Version.Should().Be(2);
         (await host.StoredVersionAsync("task", task.Id)).Should().Be(2);
         await host.ProjectedAsync(task.Id, 2);
+        (await host.QueryAsync<DateTimeOffset>("SELECT created_at FROM task WHERE id = @Id", new { task.Id })).Should().Be(accepted.Value!.CreatedAt, "a list says what the answer said");
+        (await host.QueryAsync<DateTimeOffset>("SELECT updated_at FROM task WHERE id = @Id", new { task.Id })).Should().Be(accepted.Value!.UpdatedAt);
         (await host.QueryAsync<int>("SELECT count(*) FROM event_log WHERE kind = 'task' AND id = @Id", new { task.Id })).Should().Be(2, "two writes");
         (await host.QueryAsync<string>("SELECT facts FROM event_log WHERE kind = 'task' AND id = @Id AND version = 1", new { task.Id })).Should().Contain("taskCreated").And.Contain("taskAssigned");
     }

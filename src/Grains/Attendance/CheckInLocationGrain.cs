@@ -30,7 +30,7 @@ public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGra
             return Refusal.Unprocessable("consent-required", $"Checking in records where you are; it needs your consent to {Purposes.AttendanceLocation}.", "point");
         }
 
-        var now = Clock.GetUtcNow();
+        var now = Instants.Now(Clock);
         return await ExecuteAsync(
             context,
             state => LocationRules.CheckIn(state, command, context.OperationId, user, now, zone),
@@ -38,7 +38,8 @@ public sealed class CheckInLocationGrain(IServiceProvider services) : DurableGra
             {
                 Id = context.OperationId, LocationId = Id, LocationName = state.Name, UserId = user, Kind = command.Kind!.Value, At = now,
                 DistanceMetres = Math.Round(Geodesy.Distance(command.Point!, state.Center), 1),
-            });
+            },
+            now);
     }
 
     public Task LeftForAsync(Guid userId, Guid locationId, DateTimeOffset at, CancellationToken cancellationToken = default) =>

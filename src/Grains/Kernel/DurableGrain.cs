@@ -137,8 +137,9 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <param name="context">Who, which operation, at which version.</param>
     /// <param name="decide">The rule, over the state that will be and whether the entity exists.</param>
     /// <param name="view">The answer, over the state with the facts applied.</param>
+    /// <param name="now">When the facts are of, if the rule or the answer need to know it; else the time of the decision.</param>
     protected async Task<Outcome<TView>> ExecuteAsync<TView>(
-        CallContext context, Func<TState, Decision<TEvent>> decide, Func<TState, int, TView> view)
+        CallContext context, Func<TState, Decision<TEvent>> decide, Func<TState, int, TView> view, DateTimeOffset? now = null)
         where TView : class
     {
         FreshId.Clear();
@@ -170,7 +171,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             throw new StorageUnavailableException("The read model is too far behind to take more changes of this entity.");
         }
 
-        var at = Clock.GetUtcNow();
+        var at = now ?? Instants.Now(Clock);
         var version = NextVersion;
         var seq = outbox.Count - 1 - outbox.FindLastIndex(entry => entry.Version != version);
         foreach (var fact in decision.Events)

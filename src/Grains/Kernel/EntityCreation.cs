@@ -66,7 +66,7 @@ public sealed partial class EntityCreation(
         }
 
         const int version = 1;
-        var at = clock.GetUtcNow();
+        var at = Instants.Now(clock);
         var state = kind.Nothing;
         var facts = new Committed<TEvent>[decision.Events.Count];
         for (var seq = 0; seq < facts.Length; seq++)
