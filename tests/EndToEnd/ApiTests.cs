@@ -241,6 +241,20 @@ public sealed class ApiTests(DemoFixture demo)
         (await api.GetAsync("/dashboard")).Text.Should().Contain("name=\"userName\"", "a stranger is sent to sign-in");
     }
 
+    [Theory]
+    [InlineData("zh-CN,zh;q=0.9", "找不到对应内容")]
+    [InlineData("en", "It is not there")]
+    public async Task A_browser_that_asks_for_what_is_not_there_gets_a_page_in_its_language_and_a_program_a_problem(string language, string says)
+    {
+        using var api = new Api(product.Address);
+        (string, string) browser = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        var page = await api.SendAsync(HttpMethod.Get, "/nowhere", null, browser, ("Accept-Language", language));
+        (page.Status, page.ContentType).Should().Be((HttpStatusCode.NotFound, "text/html"));
+        WebUtility.HtmlDecode(page.Text).Should().Contain(says).And.NotContain("http-equiv");
+        (await api.SendAsync(HttpMethod.Get, "/api/v1/nowhere", null, browser)).Text.Should().Contain("urn:limocha:problem:");
+        (await api.GetAsync("/nowhere")).Text.Should().Contain("urn:limocha:problem:not-found");
+    }
+
     /// <summary>The contract changes on purpose only: run with UPDATE_OPENAPI=1 to take the change over into docs/openapi.json.</summary>
     [Fact]
     public async Task The_openapi_document_is_the_committed_one()

@@ -6,7 +6,7 @@ namespace LimoCha.Actors.EndToEnd;
 public sealed partial class BrowserTests
 {
     [Fact]
-    public async Task A_board_that_is_opened_while_the_database_is_away_fills_when_it_is_back_and_pages_that_were_open_go_on()
+    public async Task Pages_that_are_opened_while_the_database_is_away_fill_when_it_is_back_and_those_that_were_open_go_on()
     {
         await using var postgres = await Postgres.StartNewAsync();
         await using var away = await Product.StartDemoAsync(("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", await postgres.CreateDatabaseAsync()));
@@ -36,10 +36,17 @@ public sealed partial class BrowserTests
         await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("暂时无法保存", new() { Timeout = 30_000 });
         await phone.GetByTestId("consent-attendance.location").ClickAsync();
         await Expect(phone.Locator(".mud-snackbar").First).ToContainTextAsync("暂时无法保存", new() { Timeout = 30_000 });
+        // What failed took the actor with it: who they are cannot be read now.
+        var latePhone = await phone.Context.NewPageAsync();
+        (await latePhone.GotoAsync($"{away.Address}/m"))!.Status.Should().Be(503);
+        await latePhone.GetByText("暂时无法读取数据").WaitForAsync();
 
         await postgres.StartAsync();
         await Expect(late.GetByTestId("lane-assigned")).ToContainTextAsync(before, new() { Timeout = 30_000 });
         await Expect(trying).ToHaveCountAsync(0);
+        await Expect(latePhone.GetByTestId("check-in")).ToBeEnabledAsync(new() { Timeout = 30_000 });
+        await Expect(latePhone.Locator(".mud-progress-linear")).ToHaveCountAsync(0);
+        await Expect(latePhone.GetByText("暂时无法读取数据")).ToHaveCountAsync(0);
         var after = await AssignAsync();
         await Expect(open.GetByTestId("lane-assigned")).ToContainTextAsync(after);
         await Expect(late.GetByTestId("lane-assigned")).ToContainTextAsync(after);

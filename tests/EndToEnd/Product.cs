@@ -158,7 +158,6 @@ public sealed class Api(string address) : IDisposable
         return new(response.StatusCode, answer, response.Headers.ETag?.ToString(), response.Headers.Contains("Idempotency-Replayed"), response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter is not null);
     }
 
-    /// <summary>The id of a demo account.</summary>
     /// <summary>The items of all pages of a list; the path has a query already.</summary>
     public async Task<List<JsonElement>> GetAllAsync(string path)
     {
@@ -175,6 +174,7 @@ public sealed class Api(string address) : IDisposable
         return items;
     }
 
+    /// <summary>The id of a demo account.</summary>
     public async Task<string> UserIdAsync(string userName) =>
         (await GetAsync($"users?q={userName}")).Json.GetProperty("items").EnumerateArray().Single(user => user.GetProperty("userName").GetString() == userName).GetProperty("id").GetString()!;
 

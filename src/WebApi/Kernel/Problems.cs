@@ -63,6 +63,9 @@ public static class Problems
         }
     }
 
+    /// <summary>The name of a problem, as docs/problems.md lists it.</summary>
+    internal static string Name(ProblemDetails problem) => problem.Type is { } type && type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : "error";
+
     /// <summary>The HTTP status of a family of refusals.</summary>
     public static int Status(RefusalKind kind) => kind switch
     {
@@ -87,7 +90,7 @@ public static class Problems
 /// <summary>Failures that are nobody's refusal: storage away, input that cannot be read, and bugs.</summary>
 internal sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
 {
-    private const int RetrySeconds = 2;
+    public const int RetrySeconds = 2;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ using LimoCha.Actors.Customers;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Identity;
+using LimoCha.Actors.Pages;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.RightsRequests;
 using LimoCha.Actors.Storage;
@@ -63,6 +64,8 @@ internal static class WebHosting
             options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        // Before the framework's own, which takes whatever a browser accepts.
+        services.AddSingleton<IProblemDetailsWriter, ProblemPages>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
         services.AddValidation(RememberedValidation.AddTo);

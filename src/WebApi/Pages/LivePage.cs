@@ -7,19 +7,15 @@ using MudBlazor;
 namespace LimoCha.Actors.Pages;
 
 /// <summary>A page that follows the read model: it loads once and again whenever something changed, not oftener than a few times a second.</summary>
-public abstract class LivePage : PageComponent, IAsyncDisposable
+public abstract class LivePage : PageComponent
 {
     /// <summary>How dialogs look: as wide as a phone or a small sheet, closed by Escape.</summary>
     internal static readonly DialogOptions Closable = new() { FullWidth = true, MaxWidth = MaxWidth.Small, CloseOnEscapeKey = true };
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private const string Away = "Away";
-    private readonly CancellationTokenSource closed = new();
     private readonly SemaphoreSlim wanted = new(0);
 
     [Inject] private DeviceGateway Changes { get; set; } = default!;
-    [Inject] private TimeProvider Time { get; set; } = default!;
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
 
     /// <summary>Who looks.</summary>
@@ -27,9 +23,6 @@ public abstract class LivePage : PageComponent, IAsyncDisposable
 
     /// <summary>The page's session.</summary>
     protected Guid SessionId { get; private set; }
-
-    /// <summary>Ends when the page is closed.</summary>
-    protected CancellationToken Closed => closed.Token;
 
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task LoadAsync();
@@ -54,32 +47,26 @@ public abstract class LivePage : PageComponent, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public virtual async ValueTask DisposeAsync()
+    protected override Task CloseAsync()
     {
         Changes.Changed -= OnChanged;
-        await closed.CancelAsync();
-        GC.SuppressFinalize(this);
+        return Task.CompletedTask;
     }
 
     /// <summary>Loads and shows it, and says how long to leave it then. While the database is away, the page says so, what was there stays, and is looked for again.</summary>
     private async Task<TimeSpan> LookAsync()
     {
-        var began = Time.GetTimestamp();
-        try
+        var began = Clock.GetTimestamp();
+        if (!await ReachAsync(LoadAsync))
         {
-            await LoadAsync();
-            Snackbar.RemoveByKey(Away);
-            StateHasChanged();
-            // What takes long is asked for less often: a page has a fifth of the time at most.
-            var rest = Time.GetElapsedTime(began) * 4;
-            return rest > Pause ? rest : Pause;
-        }
-        catch (Exception error) when (FailureHandler.IsAway(error))
-        {
-            Snackbar.Add(L[Away], Severity.Warning, message => message.RequireInteraction = true, Away);
             Refresh();
             return Patience;
         }
+
+        StateHasChanged();
+        // What takes long is asked for less often: a page has a fifth of the time at most.
+        var rest = Clock.GetElapsedTime(began) * 4;
+        return rest > Pause ? rest : Pause;
     }
 
     private void OnChanged(IReadOnlyList<ReadModelChange> changes) => Refresh();
@@ -93,7 +80,7 @@ public abstract class LivePage : PageComponent, IAsyncDisposable
                 await wanted.WaitAsync(Closed);
                 var pause = Pause;
                 await InvokeAsync(async () => pause = await LookAsync());
-                await Task.Delay(pause, Time, Closed);
+                await Task.Delay(pause, Clock, Closed);
             }
         }
         catch (OperationCanceledException)

@@ -29,7 +29,8 @@ internal static class PagesHosting
 
     public static void MapLimoChaPages(this WebApplication app)
     {
-        app.MapStaticAssets().AllowAnonymous();
+        // Whoever asks, and whether or not it can be known who does: a page that says so has its looks.
+        app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapPost("/sign-in", SignInAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).ExcludeFromDescription();
         app.MapPost("/sign-out", SignOutAsync).RequireAuthorization(Policies.Page).ExcludeFromDescription();
         app.MapGet("/language", SetLanguage).AllowAnonymous().ExcludeFromDescription();
