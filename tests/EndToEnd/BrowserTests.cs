@@ -195,14 +195,23 @@ public sealed partial class BrowserTests(DemoFixture demo) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Orleans_dashboard_is_for_admins_only()
+    public async Task Orleans_dashboard_is_for_admins()
     {
         var admin = await SignInAsync("admin", "/dashboard", Desktop);
         (await admin.TitleAsync()).Should().Contain("Orleans");
-        var manager = await SignInAsync("manager", "/", Desktop);
-        var answer = await manager.GotoAsync($"{product.Address}/dashboard");
-        manager.Url.Should().Contain("/sign-in");
-        answer!.Status.Should().Be(200);
+    }
+
+    [Theory]
+    [InlineData("manager", "/", "/dashboard")]
+    [InlineData("staff1", "/m", "/privacy")]
+    public async Task Who_is_signed_in_and_may_not_see_a_page_is_told_so(string who, string start, string path)
+    {
+        var open = await SignInAsync(who, start, Phone);
+        var page = await open.Context.NewPageAsync();
+        (await page.GotoAsync($"{product.Address}{path}"))!.Status.Should().Be(403);
+        await Expect(page.GetByTestId("problem")).ToContainTextAsync("没有权限");
+        await page.GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(page.GetByTestId("lane-assigned")).ToHaveCountAsync(1);
     }
 
     private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);

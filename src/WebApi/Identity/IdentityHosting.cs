@@ -59,11 +59,12 @@ internal static class IdentityHosting
             .AddCookie(options =>
             {
                 options.LoginPath = "/sign-in";
-                options.AccessDeniedPath = "/sign-in";
                 options.Cookie.Name = "limocha";
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Lax;
                 options.ExpireTimeSpan = TimeSpan.FromDays(7);
+                // Who is signed in and may not see a page is told so: to sign in once more would change nothing.
+                options.Events.OnRedirectToAccessDenied = context => Problems.Of(403, "forbidden", "Your role does not see this page.").ExecuteAsync(context.HttpContext);
                 options.Events.OnValidatePrincipal = async context =>
                 {
                     // A page whose session is challenged signs in anew.
