@@ -255,6 +255,16 @@ public sealed class ApiTests(DemoFixture demo)
         (await api.GetAsync("/nowhere")).Text.Should().Contain("urn:limocha:problem:not-found");
     }
 
+    [Fact]
+    public async Task A_sign_in_form_that_is_too_old_is_shown_anew_and_says_so()
+    {
+        using var api = new Api(product.Address);
+        using var form = new FormUrlEncodedContent([new("userName", "manager"), new("password", product.Password("manager"))]);
+        var answer = await api.SendAsync(HttpMethod.Post, "/sign-in", form, ("Accept", "text/html"), ("Accept-Language", "zh-CN"));
+        answer.Status.Should().Be(HttpStatusCode.OK);
+        WebUtility.HtmlDecode(answer.Text).Should().Contain("页面已过期").And.Contain("name=\"password\"");
+    }
+
     /// <summary>The contract changes on purpose only: run with UPDATE_OPENAPI=1 to take the change over into docs/openapi.json.</summary>
     [Fact]
     public async Task The_openapi_document_is_the_committed_one()

@@ -31,7 +31,8 @@ internal static class PagesHosting
     {
         // Whoever asks, and whether or not it can be known who does: a page that says so has its looks.
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
-        app.MapPost("/sign-in", SignInAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).ExcludeFromDescription();
+        // It checks the form's token itself, and says so when that is too old: the framework would not let it read the form then.
+        app.MapPost("/sign-in", SignInAsync).AllowAnonymous().RequireRateLimiting(Limits.SignIn).DisableAntiforgery().ExcludeFromDescription();
         app.MapPost("/sign-out", SignOutAsync).RequireAuthorization(Policies.Page).ExcludeFromDescription();
         app.MapGet("/language", SetLanguage).AllowAnonymous().ExcludeFromDescription();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Add(OpenFramework);
