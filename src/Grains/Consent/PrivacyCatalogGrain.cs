@@ -85,7 +85,7 @@ public sealed class PrivacyCatalogGrain(IServiceProvider services) : DurableGrai
         ExecuteAsync(context, state => CatalogRules.Publish(state, command, context.By, Clock.GetUtcNow()), (state, _) => CatalogRules.View(state).Policy);
 }
 
-/// <summary>The catalogue as every process knows it: asked of its actor once a second.</summary>
+/// <summary>The catalogue as every process knows it: asked of its actor once a second, and after each change made through this process.</summary>
 public sealed class PrivacyCatalogs(IGrainFactory grains, TimeProvider clock)
 {
     private static readonly TimeSpan Good = TimeSpan.FromSeconds(1);
@@ -93,4 +93,23 @@ public sealed class PrivacyCatalogs(IGrainFactory grains, TimeProvider clock)
 
     /// <summary>The catalogue, at most a second old.</summary>
     public ValueTask<PrivacyCatalog> GetAsync() => remembered.GetAsync(CatalogKind.Key, key => grains.Grain<IPrivacyCatalogGrain>(key).GetAsync());
+
+    /// <summary>The catalogue as it is now, whichever process changed it last: for what is seldom and must not miss a change.</summary>
+    public Task<PrivacyCatalog> NowAsync(CancellationToken cancellationToken) => grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key).GetAsync(cancellationToken);
+
+    /// <summary>Changes it; who goes on through this process sees the change.</summary>
+    public async Task<Outcome<T>> ChangeAsync<T>(Func<IPrivacyCatalogGrain, Task<Outcome<T>>> change)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        try
+        {
+            return await change(grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key));
+        }
+        finally
+        {
+            // Also when the answer got lost: the change may stand.
+            remembered.Forget(CatalogKind.Key);
+        }
+    }
 }

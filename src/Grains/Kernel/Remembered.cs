@@ -16,6 +16,7 @@ public sealed class Remembered<TKey, TValue>(TimeSpan good, TimeProvider clock)
 
     // The dictionary's own count locks all of it.
     private int held;
+    private int forgotten;
 
     /// <summary>The remembered answer, or a new one.</summary>
     public ValueTask<TValue> GetAsync(TKey key, Func<TKey, Task<TValue>> ask)
@@ -26,19 +27,17 @@ public sealed class Remembered<TKey, TValue>(TimeSpan good, TimeProvider clock)
             : new(AskAsync(key, ask));
     }
 
-    /// <summary>Asks anew the next time.</summary>
+    /// <summary>Asks anew the next time. An answer that is under way now is not remembered: it may be from before.</summary>
     public void Forget(TKey key)
     {
-        if (answers.TryRemove(key, out _))
-        {
-            Interlocked.Decrement(ref held);
-        }
+        Interlocked.Increment(ref forgotten);
+        Remove(key);
     }
 
     private async Task<TValue> AskAsync(TKey key, Func<TKey, Task<TValue>> ask)
     {
         // From before the question: what changed while it was under way is not hidden for longer than promised.
-        var at = clock.GetTimestamp();
+        var (at, before) = (clock.GetTimestamp(), Volatile.Read(ref forgotten));
         var value = await ask(key);
         if (!answers.TryAdd(key, (value, at)))
         {
@@ -50,6 +49,20 @@ public sealed class Remembered<TKey, TValue>(TimeSpan good, TimeProvider clock)
             held = 0;
         }
 
+        // Looked at when it is kept: whoever forgets later finds it.
+        if (Volatile.Read(ref forgotten) != before)
+        {
+            Remove(key);
+        }
+
         return value;
+    }
+
+    private void Remove(TKey key)
+    {
+        if (answers.TryRemove(key, out _))
+        {
+            Interlocked.Decrement(ref held);
+        }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class TransferEffects(Database database, PrivacyCatalogs catalog
         {
             At = clock.GetUtcNow(), Customers = customers, CustomersInRecycleBin = deleted, Staff = staff, OpenRequests = open,
             Consents = [.. consents.Select(row => new PurposeConsents(row.Purpose, row.Subjects))],
-            ThirdParties = [.. (await catalogs.GetAsync()).ThirdParties.Where(party => party.Agreement is not null).Select(party => party.Key)],
+            ThirdParties = [.. (await catalogs.NowAsync(cancellationToken)).ThirdParties.Where(party => party.Agreement is not null).Select(party => party.Key)],
         };
     }
 

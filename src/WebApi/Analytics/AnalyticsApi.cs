@@ -71,7 +71,7 @@ public static class AnalyticsApi
     private static async Task<Results<Ok<PromotionAggregates>, ProblemHttpResult>> PromotionAsync(
         string key, PromotionRequest request, Call call, PrivacyCatalogs catalogs, AggregateQueries queries, CompanyDays days, IGrainFactory grains, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var catalog = await catalogs.GetAsync();
+        var catalog = await catalogs.NowAsync(cancellationToken);
         if (catalog.ThirdParties.FirstOrDefault(party => party.Key == key) is not { } partner)
         {
             return Problems.From(Refusal.NotFound("third party"));

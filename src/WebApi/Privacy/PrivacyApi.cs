@@ -63,18 +63,18 @@ public static class PrivacyApi
         return TypedResults.Ok(known);
     }
 
-    private static async Task<Results<Created<Policy>, ProblemHttpResult>> PublishAsync(PublishPolicy command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key).PublishAsync(command, call.Context, cancellationToken)).Created(context, policy => $"/api/v1/privacy/policies/{policy.Version}");
+    private static async Task<Results<Created<Policy>, ProblemHttpResult>> PublishAsync(PublishPolicy command, Call call, HttpContext context, PrivacyCatalogs catalogs, CancellationToken cancellationToken) =>
+        (await catalogs.ChangeAsync(catalog => catalog.PublishAsync(command, call.Context, cancellationToken))).Created(context, policy => $"/api/v1/privacy/policies/{policy.Version}");
 
     private static async Task<Ok<IReadOnlyList<Purpose>>> PurposesAsync(PrivacyCatalogs catalogs) => TypedResults.Ok((await catalogs.GetAsync()).Purposes);
 
-    private static async Task<Results<Ok<Purpose>, ProblemHttpResult>> DeclareAsync(DeclarePurpose command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key).DeclareAsync(command, call.Context, cancellationToken)).Ok(context);
+    private static async Task<Results<Ok<Purpose>, ProblemHttpResult>> DeclareAsync(DeclarePurpose command, Call call, HttpContext context, PrivacyCatalogs catalogs, CancellationToken cancellationToken) =>
+        (await catalogs.ChangeAsync(catalog => catalog.DeclareAsync(command, call.Context, cancellationToken))).Ok(context);
 
-    private static async Task<Ok<IReadOnlyList<ThirdParty>>> ThirdPartiesAsync(PrivacyCatalogs catalogs) => TypedResults.Ok((await catalogs.GetAsync()).ThirdParties);
+    private static async Task<Ok<IReadOnlyList<ThirdParty>>> ThirdPartiesAsync(PrivacyCatalogs catalogs, CancellationToken cancellationToken) => TypedResults.Ok((await catalogs.NowAsync(cancellationToken)).ThirdParties);
 
-    private static async Task<Results<Ok<ThirdParty>, ProblemHttpResult>> RegisterAsync(ThirdParty command, Call call, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key).RegisterAsync(command, call.Context, cancellationToken)).Ok(context);
+    private static async Task<Results<Ok<ThirdParty>, ProblemHttpResult>> RegisterAsync(ThirdParty command, Call call, HttpContext context, PrivacyCatalogs catalogs, CancellationToken cancellationToken) =>
+        (await catalogs.ChangeAsync(catalog => catalog.RegisterAsync(command, call.Context, cancellationToken))).Ok(context);
 
     private static async Task<Ok<IReadOnlyList<ConsentReceipt>>> ReceiptsAsync(Guid subjectId, Database database, CancellationToken cancellationToken) =>
         TypedResults.Ok(await Receipts.ReadAsync(database, subjectId, cancellationToken));
