@@ -50,7 +50,7 @@ public sealed class CustomerRulesTests
         var row = CustomerProjection.Row(Guid.NewGuid(), Made, 1, Index);
         CustomerProjection.View(row, Key).Should().BeEquivalentTo(new { Name = "王芳", Phone = "+86138****8000", Email = "w***@example.com" });
         CustomerProjection.View(row, null).Name.Should().BeEmpty("without the key there is nothing to read");
-        row.ToString().Should().NotContain("王芳").And.NotContain("138").And.NotContain("wang");
+        row.ToString().Should().NotContain("王芳").And.NotContain("138001").And.NotContain("wang");
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class CustomerRulesTests
     public void A_fact_names_the_fields_and_never_their_values()
     {
         var fact = (CustomerSaved)Change(Made, new() { Phone = "+8613900139000" }, Owner).Events.Single();
-        System.Text.Json.JsonSerializer.Serialize<CustomerEvent>(fact, StateJson.Options).Should().Contain("phone").And.NotContain("139");
+        System.Text.Json.JsonSerializer.Serialize<CustomerEvent>(fact, StateJson.Options).Should().Contain("phone").And.NotContain("139001");
     }
 
     private static Decision<CustomerEvent> Change(CustomerState state, SaveCustomer command, Actor by) => CustomerRules.Change(state, command, by, null, Given.Catalog, Now, Given.Today);
