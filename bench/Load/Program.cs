@@ -15,6 +15,7 @@ using LimoCha.Bench;
 //   customers <base> <users.json> <for each>               makes customers of 64 people who consent to be called; prints their ids
 //   uses    <base> <users.json> <customers file> <seconds> [<server pid> <database pid>]
 //   hub     <contender> <base> <users.json> <connections> <server pid>
+//   storm   <contender> <base> <users.json> <connections> <cards on each>   all of them come to a server that was just started
 //   lists   <base> <users.json> <seconds> <size> <path>…   time of list pages
 //   fill    <base> <users.json> <count>                    makes so many tasks and customers
 //   cpu     <results.jsonl> <measure> <contender> <contender[=ratio]>…   lines of the CPU that each of these took in the first measure, server and database
@@ -71,6 +72,9 @@ switch (args)
         return 0;
     case ["hub", var contender, var address, var users, var connections, var pid]:
         await HubStorm.RunAsync(contender, new(address), users, Number(connections), pid);
+        return 0;
+    case ["storm", var contender, var address, var users, var connections, var cards]:
+        await HubStorm.AfterRestartAsync(contender, new(address), users, Number(connections), Number(cards));
         return 0;
     case ["lists", var address, var users, var seconds, var size, .. var paths]:
         await Lists.RunAsync(new(address), users, Number(seconds), size, paths);

@@ -18,15 +18,17 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
     public Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
     {
         await using var connection = await database.OpenAsync(cancellationToken);
+        // In one round trip; each of the two is a walk of an index of its own.
         var tasks = await connection.QueryAsync<TaskRow>(
-            $"SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostCards}",
-            new { userId });
-        tasks.AddRange(await connection.QueryAsync<TaskRow>(
             $"""
-            SELECT {ReadTables.Task.Columns} FROM task
-            WHERE id IN (SELECT task_id FROM task_offer WHERE user_id = @userId AND {Open}) AND stage = {(int)TaskStage.Offered}
-            ORDER BY id DESC LIMIT {MostCards}
-            """, new { userId }));
+            SELECT * FROM (
+                SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostCards}) AS mine
+            UNION ALL
+            SELECT * FROM (
+                SELECT {ReadTables.Task.Columns} FROM task
+                WHERE id IN (SELECT task_id FROM task_offer WHERE user_id = @userId AND {Open}) AND stage = {(int)TaskStage.Offered}
+                ORDER BY id DESC LIMIT {MostCards}) AS offered
+            """, new { userId });
         var notices = await connection.QueryAsync<NoticeRow>(
             $"""
             SELECT {ReadTables.Notice.Columns} FROM notice n
