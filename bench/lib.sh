@@ -25,12 +25,15 @@ build() { # project…
 # The generator's own continuations run where its sockets complete: it takes a fifth less of the machine that is measured.
 load() { DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 dotnet bench/Load/bin/Release/net10.0/LimoCha.Bench.Load.dll "$@"; }
 
-# fsync on, the same settings for everybody; a database for each name.
+# fsync on, the same settings for everybody; a database for each name. A database that has been at work uses the segments of its log again; a new
+# one fills each with zeros first, while every commit waits. So as many as fit are written once, and kept by a checkpoint.
 postgres() {
   local name
   mkdir "$work/pg"; [ "$(id -u)" -eq 0 ] && chown nobody "$work/pg"
   as_db "$pg/initdb" -D "$work/pg" -U limocha -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
-  as_db "$pg/pg_ctl" -D "$work/pg" -w -l "$work/pg/log" -o "-p $port -k $work/pg -c listen_addresses=127.0.0.1 -c fsync=on -c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=300 ${postgres_options:-}" start >/dev/null
+  as_db "$pg/pg_ctl" -D "$work/pg" -w -l "$work/pg/log" -o "-p $port -k $work/pg -c listen_addresses=127.0.0.1 -c fsync=on -c shared_buffers=1GB -c max_wal_size=4GB -c min_wal_size=4GB -c max_connections=300 ${postgres_options:-}" start >/dev/null
+  sql postgres "SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal() FROM generate_series(1, 240)" >/dev/null
+  sql postgres CHECKPOINT
   for name in "$@"; do "$pg/createdb" -h 127.0.0.1 -p "$port" -U limocha "$name"; done
 }
 connection() { echo "Host=127.0.0.1;Port=$port;Username=limocha;Database=$1"; }
