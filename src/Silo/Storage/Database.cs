@@ -73,17 +73,18 @@ public sealed class Database : IAsyncDisposable
             return await OpenAsync(postgres, cancellationToken);
         }
 
-        var connection = new SqliteConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        // What is read is mapped: a page costs no call into the system, and a commit of the writer takes none of it away.
-        await connection.ExecuteAsync("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA mmap_size = 1073741824");
-        return connection;
+        return OpenSqlite();
     }
 
     /// <summary>An open connection for the few callers that cannot wait asynchronously.</summary>
     public DbConnection Open()
     {
-        DbConnection connection = postgres is not null ? postgres.CreateConnection() : new SqliteConnection(connectionString);
+        if (postgres is null)
+        {
+            return OpenSqlite();
+        }
+
+        var connection = postgres.CreateConnection();
         connection.Open();
         return connection;
     }
@@ -138,6 +139,15 @@ public sealed class Database : IAsyncDisposable
         var parameters = new DynamicParameters();
         parameters.Add(parameter, KeyList.Of(Kind, ids));
         return parameters;
+    }
+
+    private SqliteConnection OpenSqlite()
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        // What is read is mapped: a page costs no call into the system, and a commit of the writer takes none of it away.
+        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA mmap_size = 1073741824");
+        return connection;
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)

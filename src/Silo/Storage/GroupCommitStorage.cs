@@ -45,15 +45,16 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         ];
     }
 
-    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        using var span = Tracing.Start("read");
-        var read = new PendingRead(GrainRowKey.Of(stateName, grainId));
-        Enqueue(reads.Writer, read);
-        var row = await read.Done.ConfigureAwait(false);
-        grainState.State = row?.Payload is { } payload ? serializer.Deserialize<T>(new(payload)) : Activator.CreateInstance<T>();
-        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = row?.Payload is not null;
+        var key = GrainRowKey.Of(stateName, grainId);
+        if (!store.TryRead(key, out var row))
+        {
+            return ReadInTurnAsync(key, grainState);
+        }
+
+        Take(row, grainState);
+        return Task.CompletedTask;
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -95,6 +96,21 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         writes.Writer.TryComplete();
         reads.Writer.TryComplete();
         await Task.WhenAll(lanes);
+    }
+
+    private async Task ReadInTurnAsync<T>(GrainRowKey key, IGrainState<T> grainState)
+    {
+        using var span = Tracing.Start("read");
+        var read = new PendingRead(key);
+        Enqueue(reads.Writer, read);
+        Take(await read.Done.ConfigureAwait(false), grainState);
+    }
+
+    private void Take<T>((byte[]? Payload, int Version)? row, IGrainState<T> grainState)
+    {
+        grainState.State = row?.Payload is { } payload ? serializer.Deserialize<T>(new(payload)) : Activator.CreateInstance<T>();
+        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = row?.Payload is not null;
     }
 
     private async Task CommitAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? payload)

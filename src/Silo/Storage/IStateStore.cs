@@ -50,6 +50,9 @@ internal interface IStateStore
     /// </summary>
     Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch);
 
+    /// <summary>Reads one at once, without waiting for anybody; false where that cannot be done just now.</summary>
+    bool TryRead(GrainRowKey key, out (byte[]? Payload, int Version)? row);
+
     /// <summary>Reads all in one round trip.</summary>
     Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch);
 }

@@ -1,3 +1,4 @@
+using LimoCha.Actors.Kernel;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -5,29 +6,34 @@ using Orleans.Configuration;
 namespace LimoCha.Actors.Storage;
 
 /// <summary>Batches as compiled statements inside one immediate transaction on one connection.</summary>
-internal sealed class SqliteStateStore(Database database, IOptions<ClusterOptions> cluster) : IStateStore, IAsyncDisposable
+internal sealed class SqliteStateStore(Database database, IOptions<ClusterOptions> cluster, TimeProvider clock) : IStateStore, IDisposable
 {
-    // Values by position: 1 hash, 2 and 3 the halves of the id, 4 hash of the type, 5 type, 6 service, 7 extension, 8 payload, 9 version.
-    private static readonly string Where = $"""
-        WHERE {GrainRowKey.TimeOf("GrainIdN0")} = {GrainRowKey.TimeOf("?2")} AND GrainIdHash = ?1 AND GrainIdN0 = ?2 AND GrainIdN1 = ?3 AND GrainTypeHash = ?4 AND GrainTypeString = ?5
-          AND ServiceId = ?6 AND COALESCE(GrainIdExtensionString, '') = COALESCE(?7, '')
-        """;
-
+    // Values by position as SqliteRow's, and 8 payload, 9 version.
     private const string Insert = """
         INSERT INTO OrleansStorage (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, ServiceId, GrainIdExtensionString, PayloadBinary, Version)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) ON CONFLICT DO NOTHING
         """;
 
-    private static readonly string Update = $"UPDATE OrleansStorage SET PayloadBinary = ?8, ModifiedOn = datetime('now'), Version = Version + 1 {Where} AND Version = ?9";
-
-    private static readonly string Select = $"SELECT PayloadBinary, Version FROM OrleansStorage {Where}";
+    private static readonly string Update = $"UPDATE OrleansStorage SET PayloadBinary = ?8, ModifiedOn = datetime('now'), Version = Version + 1 {SqliteRow.Where} AND Version = ?9";
 
     private const int PayloadAt = 8;
     private const int VersionAt = 9;
 
-    // Reads go on while somebody writes: a connection of their own.
-    private SqliteConnection? reader;
-    private SqliteStatement? select;
+    /// <summary>From memory a row takes some microseconds. What took as long as this came from the disk.</summary>
+    private static readonly TimeSpan FromDisk = TimeSpan.FromMilliseconds(0.25);
+
+    /// <summary>How long rows are read in turns after one that came from the disk.</summary>
+    private static readonly TimeSpan InTurns = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long one waits for the one that reads. Some microseconds are usual.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(1);
+
+    private readonly string serviceId = cluster.Value.ServiceId;
+    private readonly SqliteRowReader inTurn = new(cluster.Value.ServiceId);
+    private readonly SqliteRowReader atOnce = new(cluster.Value.ServiceId);
+    private readonly Lock reading = new();
+    private long readAt;
+    private bool slow;
 
     public int WriteLanes => 1;
 
@@ -39,7 +45,7 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         {
             var write = batch[i];
             var statement = write.ExpectedVersion is null ? insert : update;
-            Set(statement, write.Key);
+            SqliteRow.Set(statement, write.Key, serviceId);
             statement.Set(PayloadAt, write.Payload);
             if (write.ExpectedVersion is { } expected)
             {
@@ -52,56 +58,63 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         return versions;
     });
 
+    /// <summary>
+    /// A row that is in memory takes less than to wait for a turn and to be told. One that has to come from the disk would hold up the threads
+    /// that everybody needs, as one waits for the other: then rows are read in turns, by one thread.
+    /// </summary>
+    public bool TryRead(GrainRowKey key, out (byte[]? Payload, int Version)? row)
+    {
+        row = null;
+        if (!reading.TryEnter(MaxWait))
+        {
+            return false;
+        }
+
+        try
+        {
+            var from = clock.GetTimestamp();
+            if (slow && clock.GetElapsedTime(readAt, from) < InTurns)
+            {
+                return false;
+            }
+
+            atOnce.Open(database);
+            row = atOnce.Read(key);
+            readAt = clock.GetTimestamp();
+            slow = clock.GetElapsedTime(from, readAt) >= FromDisk;
+            return true;
+        }
+        catch (SqliteException)
+        {
+            // In its turn it is read again, and told if it fails again.
+            atOnce.Dispose();
+            return false;
+        }
+        finally
+        {
+            reading.Exit();
+        }
+    }
+
     /// <summary>One snapshot and one compiled statement for the batch: each row costs its look-up and nothing else.</summary>
-    public async Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
+    public Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
     {
         try
         {
-            reader ??= (SqliteConnection)await database.OpenAsync();
-            select ??= new(reader, Select);
-            using var snapshot = reader.BeginTransaction(deferred: true);
-            var rows = new (byte[]? Payload, int Version)?[batch.Count];
-            for (var i = 0; i < batch.Count; i++)
-            {
-                Set(select, batch[i].Key);
-                if (select.Step())
-                {
-                    rows[i] = (select.Bytes(0), select.Number(1));
-                }
-
-                select.Reset();
-            }
-
-            return rows;
+            inTurn.Open(database);
+            using var snapshot = inTurn.Snapshot();
+            return Task.FromResult(batch.Select(read => inTurn.Read(read.Key)).ToArray());
         }
         catch
         {
-            await CloseReaderAsync();
+            inTurn.Dispose();
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync() => await CloseReaderAsync();
-
-    private async Task CloseReaderAsync()
+    public void Dispose()
     {
-        select?.Dispose();
-        select = null;
-        if (reader is { } old)
-        {
-            reader = null;
-            await old.DisposeAsync();
-        }
-    }
-
-    private void Set(SqliteStatement statement, GrainRowKey key)
-    {
-        statement.Set(1, key.IdHash);
-        statement.Set(2, key.N0);
-        statement.Set(3, key.N1);
-        statement.Set(4, key.TypeHash);
-        statement.Set(5, key.Type);
-        statement.Set(6, cluster.Value.ServiceId);
-        statement.Set(7, key.Extension);
+        inTurn.Dispose();
+        atOnce.Dispose();
     }
 }

@@ -1,0 +1,132 @@
+using Dapper;
+using LimoCha.Actors.Storage;
+using LimoCha.Actors.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace LimoCha.Actors.Cluster;
+
+/// <summary>Rows of states that are read at once, and when they are not.</summary>
+public sealed class SqliteReadsTests
+{
+    [Fact]
+    public async Task A_row_is_read_at_once_as_it_was_committed_last()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        using var store = Store(host, new Clock());
+        var key = Key();
+        store.TryRead(key, out var none).Should().BeTrue();
+        none.Should().BeNull();
+
+        await WriteAsync(store, key, null, 1);
+        store.TryRead(key, out var first).Should().BeTrue();
+        await WriteAsync(store, key, 1, 2);
+        store.TryRead(key, out var second).Should().BeTrue();
+        (first!.Value.Version, first.Value.Payload![0], second!.Value.Version, second.Value.Payload![0]).Should().Be((1, 1, 2, 2));
+
+        await WriteAsync(store, key, 2, null);
+        store.TryRead(key, out var cleared).Should().BeTrue();
+        cleared.Should().Be(((byte[]?)null, 3));
+    }
+
+    [Fact]
+    public async Task After_a_row_that_came_from_the_disk_rows_are_read_in_turns_for_ten_milliseconds()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        var clock = new Clock();
+        using var store = Store(host, clock);
+        var key = Key();
+        await WriteAsync(store, key, null, 1);
+
+        clock.Step = TimeSpan.FromMilliseconds(1);
+        store.TryRead(key, out _).Should().BeTrue("nobody knew that it would take so long");
+        clock.Step = TimeSpan.Zero;
+        store.TryRead(key, out _).Should().BeFalse();
+        (await store.ReadAsync([new PendingRead(key)])).Should().ContainSingle().Which!.Value.Version.Should().Be(1);
+
+        clock.Advance(TimeSpan.FromMilliseconds(9));
+        store.TryRead(key, out _).Should().BeFalse();
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        store.TryRead(key, out _).Should().BeTrue();
+        store.TryRead(key, out _).Should().BeTrue("that one was quick");
+    }
+
+    [Fact]
+    public async Task Who_reads_for_long_holds_up_nobody_else()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        var clock = new Clock();
+        using var store = Store(host, clock);
+        using var reads = new SemaphoreSlim(0);
+        using var mayEnd = new SemaphoreSlim(0);
+        var key = Key();
+        await WriteAsync(store, key, null, 1);
+
+        clock.Asked = () =>
+        {
+            clock.Asked = null;
+            reads.Release();
+            mayEnd.Wait();
+        };
+        var longest = Task.Run(() => store.TryRead(key, out _));
+        await reads.WaitAsync();
+        store.TryRead(key, out _).Should().BeFalse();
+        (await store.ReadAsync([new PendingRead(key)])).Should().ContainSingle().Which!.Value.Version.Should().Be(1);
+
+        mayEnd.Release();
+        (await longest).Should().BeTrue();
+        store.TryRead(key, out _).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_row_that_could_not_be_read_at_once_is_told_in_its_turn_and_can_be_read_again()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        using var store = Store(host, new Clock());
+        var key = Key();
+        await WriteAsync(store, key, null, 1);
+        store.TryRead(key, out _).Should().BeTrue();
+
+        await RenameAsync(host, "OrleansStorage", "Elsewhere");
+        store.TryRead(key, out _).Should().BeFalse();
+        await store.Invoking(s => s.ReadAsync([new PendingRead(key)])).Should().ThrowAsync<SqliteException>();
+
+        await RenameAsync(host, "Elsewhere", "OrleansStorage");
+        store.TryRead(key, out var row).Should().BeTrue();
+        (await store.ReadAsync([new PendingRead(key)])).Should().ContainSingle().Which!.Value.Version.Should().Be(row!.Value.Version);
+    }
+
+    private static SqliteStateStore Store(TestHost host, TimeProvider clock) => new(Database(host), host.Services.GetRequiredService<IOptions<ClusterOptions>>(), clock);
+
+    private static Database Database(TestHost host) => host.Services.GetRequiredService<Database>();
+
+    private static GrainRowKey Key() => GrainRowKey.Of("doc", GrainId.Create(GrainType.Create("doc"), GrainIdKeyExtensions.CreateGuidKey(Guid.CreateVersion7())));
+
+    private static async Task WriteAsync(SqliteStateStore store, GrainRowKey key, int? version, byte? content) =>
+        (await store.WriteAsync([new PendingWrite(key, version, content is { } one ? [one] : null)])).Should().Equal((version ?? 0) + 1);
+
+    private static Task<int> RenameAsync(TestHost host, string from, string to) => Database(host).WriteAsync(connection => connection.ExecuteAsync($"ALTER TABLE {from} RENAME TO {to}"));
+
+    /// <summary>A clock that stands still, or goes on whenever it is looked at.</summary>
+    private sealed class Clock : TimeProvider
+    {
+        private long now;
+
+        public TimeSpan Step { get; set; }
+
+        /// <summary>What happens before the time is told.</summary>
+        public Action? Asked { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan by) => now += by.Ticks;
+
+        public override long GetTimestamp()
+        {
+            Asked?.Invoke();
+            return now += Step.Ticks;
+        }
+    }
+}
