@@ -6,6 +6,12 @@ namespace LimoCha.Actors.Devices;
 /// </summary>
 public sealed class Inbox
 {
+    /// <summary>What a device shows at most, what a whole set has, and what one message of a device names at most.</summary>
+    public const int MostCards = 1_000;
+
+    /// <summary>Let go together when one would be too many, so that it is not looked for with every card after it.</summary>
+    private const int LetGo = 50;
+
     private const int RememberedRemovals = 512;
 
     private readonly Dictionary<Guid, Card> cards = [];
@@ -33,7 +39,7 @@ public sealed class Inbox
 
         removed.Remove(card.Id);
         cards[card.Id] = card;
-        return Tell(new() { Upsert = card });
+        return cards.Count > MostCards ? TellAndLetGo(card) : Tell(new() { Upsert = card });
     }
 
     /// <summary>A card that should be shown no more. Older than what is shown: nothing happens.</summary>
@@ -148,6 +154,15 @@ public sealed class Inbox
         }
 
         return [.. over.Select(link => link.Send(new() { SessionEnded = reason }))];
+    }
+
+    /// <summary>The oldest leave the devices before it comes, those that everybody has to see last. They stay open, and are in the lists.</summary>
+    private IReadOnlyList<Outgoing> TellAndLetGo(Card card)
+    {
+        var gone = cards.Values.OrderBy(open => open.Mandatory).ThenBy(open => open.At).ThenBy(open => open.Id).Take(LetGo).ToList();
+        gone.ForEach(open => cards.Remove(open.Id));
+        var left = gone.Where(open => open.Id != card.Id).SelectMany(open => Tell(new() { Remove = new() { Id = open.Id, Version = open.Version } }));
+        return [.. left, .. cards.ContainsKey(card.Id) ? Tell(new() { Upsert = card }) : []];
     }
 
     private void Forget(CardRef card)

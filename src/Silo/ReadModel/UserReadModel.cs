@@ -12,8 +12,9 @@ namespace LimoCha.Actors.ReadModel;
 /// <inheritdoc cref="IUserReadModel" />
 internal sealed class UserReadModel(Database database, GroupCommitStorage states) : IUserReadModel
 {
-    private const int MostCards = 500;
-    private const int MostNotices = 200;
+    private const int MostTasks = 500;
+    private const int MostOffers = 300;
+    private const int MostNotices = Inbox.MostCards - MostTasks - MostOffers;
 
     public Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
     {
@@ -22,12 +23,12 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
         var tasks = await connection.QueryAsync<TaskRow>(
             $"""
             SELECT * FROM (
-                SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostCards}) AS mine
+                SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostTasks}) AS mine
             UNION ALL
             SELECT * FROM (
                 SELECT {ReadTables.Task.Columns} FROM task
                 WHERE id IN (SELECT task_id FROM task_offer WHERE user_id = @userId AND {Open}) AND stage = {(int)TaskStage.Offered}
-                ORDER BY id DESC LIMIT {MostCards}) AS offered
+                ORDER BY id DESC LIMIT {MostOffers}) AS offered
             """, new { userId });
         var notices = await connection.QueryAsync<NoticeRow>(
             $"""

@@ -72,14 +72,13 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     /// <summary>Where it is.</summary>
     public const string Path = "/hubs/device";
 
-    private const int MostCards = 1_000;
     private static readonly object Attached = new();
 
     /// <summary>The device introduces itself; the answer is <c>Sync</c> with every open card.</summary>
     public async Task Hello(Hello hello)
     {
         if (hello is null || !DeviceId().IsMatch(hello.DeviceId ?? "") || hello.Platform is not { Length: > 0 and <= 40 }
-            || hello.Model?.Length > 80 || hello.AppVersion?.Length > 40 || hello.Have?.Count > MostCards)
+            || hello.Model?.Length > 80 || hello.AppVersion?.Length > 40 || hello.Have?.Count > Inbox.MostCards)
         {
             throw new HubException("urn:limocha:problem:invalid Hello needs deviceId (1 to 64 letters, digits, '-', '_', '.'), platform (1 to 40 characters), at most 1,000 entries in have.");
         }
@@ -97,7 +96,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     /// <summary>The device has shown these cards.</summary>
     public void Ack(IReadOnlyList<CardRef> cards)
     {
-        if (cards is not { Count: > 0 and <= MostCards })
+        if (cards is not { Count: > 0 and <= Inbox.MostCards })
         {
             throw new HubException("urn:limocha:problem:invalid Ack takes 1 to 1,000 cards.");
         }

@@ -69,6 +69,30 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public void A_device_shows_a_thousand_cards_and_the_oldest_leave_it_for_one_more()
+    {
+        const int Put = 2_990;
+        var inbox = new Inbox();
+        var device = inbox.Attach(Gateway, Connection("c1")).Concat(Enumerable.Range(0, Put).SelectMany(number => inbox.Put(Numbered(number)))).ToList();
+
+        var shown = new HashSet<Guid>();
+        foreach (var (_, message) in device.Skip(1))
+        {
+            _ = message.Upsert is { } card ? shown.Add(card.Id) : shown.Remove(message.Remove!.Id);
+            shown.Should().HaveCountLessThanOrEqualTo(Inbox.MostCards);
+        }
+
+        shown.Should().BeEquivalentTo(inbox.Cards.Select(card => card.Id));
+        inbox.Cards.Should().HaveCountLessThanOrEqualTo(Inbox.MostCards).And.Contain(card => card.Mandatory, "the one that everybody has to see was the oldest of all");
+        inbox.Cards.Skip(1).Should().BeEquivalentTo(Enumerable.Range(Put + 1 - inbox.Cards.Count, inbox.Cards.Count - 1).Select(Numbered), "the newest stay");
+        inbox.Attach(Gateway, Connection("c2")).Should().ContainSingle().Which.Message.Sync.Should().HaveCountLessThanOrEqualTo(Inbox.MostCards);
+
+        inbox.Put(Numbered(1)).Should().ContainSingle("one that was let go may come again").Which.Message.Upsert.Should().Be(Numbered(1));
+
+        static Card Numbered(int number) => new() { Id = new Guid(number, 0, 0, new byte[8]), Kind = "task", Version = 1, At = Now.AddSeconds(number), Mandatory = number == 0 };
+    }
+
+    [Fact]
     public void Ending_a_session_tells_its_connections_and_forgets_them()
     {
         var inbox = new Inbox();
