@@ -8,7 +8,7 @@ using Orleans.Configuration;
 
 namespace LimoCha.Actors.Cluster;
 
-/// <summary>Rows of states that are read at once, and when they are not.</summary>
+/// <summary>Rows of states that are read at once, and when they are not; and the connections that read.</summary>
 public sealed class SqliteReadsTests
 {
     [Fact]
@@ -96,6 +96,22 @@ public sealed class SqliteReadsTests
         await RenameAsync(host, "Elsewhere", "OrleansStorage");
         store.TryRead(key, out var row).Should().BeTrue();
         (await store.ReadAsync([new PendingRead(key)])).Should().ContainSingle().Which!.Value.Version.Should().Be(row!.Value.Version);
+    }
+
+    [Fact]
+    public async Task A_connection_has_its_settings_whoever_had_it_before()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        for (var time = 0; time < 3; time++)
+        {
+            await using var first = await Database(host).OpenAsync();
+            await using var second = await Database(host).OpenAsync();
+            foreach (var connection in new[] { first, second })
+            {
+                (await connection.ExecuteScalarAsync<string>("PRAGMA journal_mode"), await connection.ExecuteScalarAsync<int>("PRAGMA secure_delete"),
+                    await connection.ExecuteScalarAsync<int>("PRAGMA synchronous"), await connection.ExecuteScalarAsync<long>("PRAGMA mmap_size")).Should().Be(("wal", 1, 1, 1L << 30));
+            }
+        }
     }
 
     private static SqliteStateStore Store(TestHost host, TimeProvider clock) => new(Database(host), host.Services.GetRequiredService<IOptions<ClusterOptions>>(), clock);

@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Dapper;
 using LimoCha.Actors.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SQLitePCL;
 
 namespace LimoCha.Actors.Storage;
 
@@ -15,6 +17,7 @@ public sealed class Database : IAsyncDisposable
     private readonly NpgsqlDataSource? postgresProjector;
     private readonly SqliteWriter? sqlite;
     private readonly string connectionString;
+    private readonly ConditionalWeakTable<sqlite3, object> set = [];
 
     static Database() => DapperTypes.Register();
 
@@ -49,7 +52,7 @@ public sealed class Database : IAsyncDisposable
         {
             var builder = new SqliteConnectionStringBuilder(storage.ConnectionString)
             {
-                Pooling = true, ForeignKeys = true, DefaultTimeout = storage.CommandTimeoutSeconds,
+                Pooling = true, DefaultTimeout = storage.CommandTimeoutSeconds,
             };
             connectionString = builder.ConnectionString;
             sqlite = new(connectionString);
@@ -145,8 +148,14 @@ public sealed class Database : IAsyncDisposable
     {
         var connection = new SqliteConnection(connectionString);
         connection.Open();
-        // What is read is mapped: a page costs no call into the system, and a commit of the writer takes none of it away.
-        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA mmap_size = 1073741824");
+        // The driver's pool hands the same handle out again, with its settings.
+        if (!set.TryGetValue(connection.Handle!, out _))
+        {
+            // What is read is mapped: a page costs no call into the system, and a commit of the writer takes none of it away.
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA mmap_size = 1073741824");
+            set.AddOrUpdate(connection.Handle!, connection.Handle!);
+        }
+
         return connection;
     }
 
