@@ -91,11 +91,13 @@ public sealed class PrivacyCatalogs(IGrainFactory grains, TimeProvider clock)
     private static readonly TimeSpan Good = TimeSpan.FromSeconds(1);
     private readonly Remembered<Guid, PrivacyCatalog> remembered = new(Good, clock);
 
+    private IPrivacyCatalogGrain Itself => grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key);
+
     /// <summary>The catalogue, at most a second old.</summary>
-    public ValueTask<PrivacyCatalog> GetAsync() => remembered.GetAsync(CatalogKind.Key, key => grains.Grain<IPrivacyCatalogGrain>(key).GetAsync());
+    public ValueTask<PrivacyCatalog> GetAsync() => remembered.GetAsync(CatalogKind.Key, _ => Itself.GetAsync());
 
     /// <summary>The catalogue as it is now, whichever process changed it last: for what is seldom and must not miss a change.</summary>
-    public Task<PrivacyCatalog> NowAsync(CancellationToken cancellationToken) => grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key).GetAsync(cancellationToken);
+    public Task<PrivacyCatalog> NowAsync(CancellationToken cancellationToken) => Itself.GetAsync(cancellationToken);
 
     /// <summary>Changes it; who goes on through this process sees the change.</summary>
     public async Task<Outcome<T>> ChangeAsync<T>(Func<IPrivacyCatalogGrain, Task<Outcome<T>>> change)
@@ -104,7 +106,7 @@ public sealed class PrivacyCatalogs(IGrainFactory grains, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(change);
         try
         {
-            return await change(grains.Grain<IPrivacyCatalogGrain>(CatalogKind.Key));
+            return await change(Itself);
         }
         finally
         {

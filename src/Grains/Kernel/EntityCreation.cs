@@ -34,7 +34,7 @@ public abstract class EntityKind<TState, TEvent>
     /// <summary>What a write of these facts has to say to the read model.</summary>
     internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => new(
         Name, id, version, First: false, Rows(id, state, version, facts),
-        [.. facts.GroupBy(fact => fact.Version).Select(write => new LoggedWrite(write.Key, write.Max(fact => fact.At), JsonSerializer.Serialize(write, StateJson.Options)))]);
+        [.. facts.GroupBy(fact => fact.Version).Select(write => new LoggedWrite(write.Key, write.Max(fact => fact.At), JsonSerializer.SerializeToUtf8Bytes(write, StateJson.Options)))]);
 }
 
 /// <summary>
@@ -75,7 +75,7 @@ public sealed partial class EntityCreation(
             facts[seq] = new(version, seq, at, context.By.UserId, decision.Events[seq]);
         }
 
-        var json = JsonSerializer.Serialize(facts, StateJson.Options);
+        var json = JsonSerializer.SerializeToUtf8Bytes(facts, StateJson.Options);
         var grainId = GrainId.Create(GrainType.Create(kind.Name), GrainIdKeyExtensions.CreateGuidKey(id));
         Interlocked.Increment(ref underWay);
         try

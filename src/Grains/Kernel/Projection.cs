@@ -13,8 +13,8 @@ public interface IProjectedRow
 /// <summary>The facts of one write on their way to the event log.</summary>
 /// <param name="Version">The version that the write made.</param>
 /// <param name="At">When the last of them was (UTC).</param>
-/// <param name="Json">The facts (<see cref="Committed{TEvent}"/>) as a JSON array.</param>
-public sealed record LoggedWrite(int Version, DateTimeOffset At, string Json);
+/// <param name="Json">The facts (<see cref="Committed{TEvent}"/>) as a JSON array in UTF-8.</param>
+public sealed record LoggedWrite(int Version, DateTimeOffset At, ReadOnlyMemory<byte> Json);
 
 /// <summary>Everything that one actor's write has to say to the read model.</summary>
 /// <param name="Kind">The grain type's name, which is the stream's kind.</param>

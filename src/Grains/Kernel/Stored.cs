@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -42,17 +43,17 @@ public sealed record Stored<TState, TEvent> : StateRecord
 /// </summary>
 public sealed record FirstStored
 {
-    /// <summary>The facts as a JSON array.</summary>
-    [JsonConverter(typeof(RawJson))] public string Outbox { get; init; } = "[]";
+    /// <summary>The facts as a JSON array in UTF-8.</summary>
+    [JsonConverter(typeof(RawJson))] public ReadOnlyMemory<byte> Outbox { get; init; } = "[]"u8.ToArray();
 
     /// <summary>The operation that made it.</summary>
     public IReadOnlyList<OperationRecord> Operations { get; init; } = [];
 
-    private sealed class RawJson : JsonConverter<string>
+    private sealed class RawJson : JsonConverter<ReadOnlyMemory<byte>>
     {
-        public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader).GetRawText();
+        public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Encoding.UTF8.GetBytes(JsonElement.ParseValue(ref reader).GetRawText());
 
-        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteRawValue(value, skipInputValidation: true);
+        public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) => writer.WriteRawValue(value.Span, skipInputValidation: true);
     }
 }
 

@@ -179,7 +179,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. writes.Select(row => row.Entry.Id)] });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. writes.Select(row => row.Write.Version)] });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. writes.Select(row => row.Write.At)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. writes.Select(row => row.Write.Json)] });
+        command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]> { TypedValue = [.. writes.Select(row => row.Write.Json)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         return command;
     }
 
@@ -192,7 +192,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
             statement.Set(2, entry.Id);
             statement.Set(3, write.Version);
             statement.Set(4, write.At);
-            statement.Set(5, write.Json);
+            statement.SetText(5, write.Json.Span);
             statement.Run();
         }
     }

@@ -39,6 +39,9 @@ public sealed class SqliteStatement : IDisposable
         _ => throw new NotSupportedException($"{typeof(T).Name} is not kept in SQLite."),
     });
 
+    /// <summary>Sets a text that is there in UTF-8.</summary>
+    public void SetText(int at, ReadOnlySpan<byte> text) => Check(raw.sqlite3_bind_text(statement, at, text));
+
     /// <summary>Runs a statement that writes; how many rows it changed.</summary>
     public int Run()
     {
