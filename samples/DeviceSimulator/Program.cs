@@ -30,7 +30,11 @@ internal sealed record Token(string AccessToken, string RefreshToken);
 
 internal sealed record CardRef(Guid Id, int Version);
 
-internal sealed record Card(Guid Id, int Version, string Title, JsonElement Data);
+internal sealed record Card(Guid Id, string Kind, int Version, string Title, JsonElement? Data)
+{
+    /// <summary>A task's stage; a notice has none.</summary>
+    public string State => Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("stage", out var stage) ? $"{stage}" : Kind;
+}
 
 /// <summary>One device: shows each card version once, acknowledges it, and comes back by itself.</summary>
 internal sealed class Device(Uri address, Account account)
@@ -106,7 +110,7 @@ internal sealed class Device(Uri address, Account account)
             foreach (var card in cards.Where(card => shown.GetValueOrDefault(card.Id) < card.Version))
             {
                 shown[card.Id] = card.Version;
-                Print($"shows {card.Title} [{card.Data.GetProperty("stage").GetString()}] v{card.Version}");
+                Print($"shows {card.Title} [{card.State}] v{card.Version}");
             }
         }
         finally
