@@ -72,10 +72,16 @@ public sealed class SqliteReadsTests
         };
         var longest = Task.Run(() => store.TryRead(key, out _));
         await reads.WaitAsync();
-        store.TryRead(key, out _).Should().BeFalse();
-        (await store.ReadAsync([new PendingRead(key)])).Should().ContainSingle().Which!.Value.Version.Should().Be(1);
+        try
+        {
+            store.TryRead(key, out _).Should().BeFalse();
+            (await store.ReadAsync([new PendingRead(key)])).Should().ContainSingle().Which!.Value.Version.Should().Be(1);
+        }
+        finally
+        {
+            mayEnd.Release();
+        }
 
-        mayEnd.Release();
         (await longest).Should().BeTrue();
         store.TryRead(key, out _).Should().BeTrue();
     }

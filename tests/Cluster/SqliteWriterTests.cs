@@ -8,7 +8,7 @@ public sealed class SqliteWriterTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("limocha-writer-").FullName;
     private readonly SemaphoreSlim begun = new(0);
-    private readonly SemaphoreSlim goOn = new(0);
+    private readonly ManualResetEventSlim goOn = new();
     private readonly SqliteWriter writer;
     private Action disk = () => { };
     private int syncs;
@@ -22,6 +22,7 @@ public sealed class SqliteWriterTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         disk = () => { };
+        goOn.Set();
         await writer.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
@@ -41,10 +42,11 @@ public sealed class SqliteWriterTests : IAsyncDisposable
         (await InsertAsync(2, durable: false)).Should().Be(1);
         Task[] later = [Task.Run(() => InsertAsync(3, durable: true)), Task.Run(() => InsertAsync(4, durable: true))];
         await Eventually.TrueAsync(async () => await CountAsync("limocha.db") == 4, "what is committed is seen");
+        await InsertAsync(5, durable: false); // Its turn comes when theirs are over.
         first.IsCompleted.Should().BeFalse();
         later.Should().NotContain(task => task.IsCompleted);
 
-        goOn.Release(2);
+        goOn.Set();
         await Task.WhenAll([first, .. later]);
         syncs.Should().Be(3, "the table had one, the first row one, and those after it one together");
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Customers;
 using LimoCha.Actors.Kernel;
@@ -14,6 +15,7 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
     private const int UsersEach = 6;
     private const int UsesEach = 60;
     private const int UsesBetweenMoves = 12;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>An answer or a use, with when it was asked and when its answer was there.</summary>
     private sealed record Happened(long From, long To, bool Allowed);
@@ -28,11 +30,11 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
     [InlineData(DatabaseKind.PostgreSql, true)]
     public async Task B4_no_use_is_allowed_after_an_acknowledged_withdrawal(DatabaseKind kind, bool oneDies)
     {
-        await using var host = await TestHost.StartAsync(kind, silos: oneDies ? 3 : 2, services: FastDeath);
+        await using var host = await TestHost.StartAsync(kind, silos: oneDies ? 3 : 2);
         var silos = host.Cluster.GetActiveSilos().ToList();
         IClusterClient[] doors = [.. silos.Take(2).Select(silo => host.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IClusterClient>())];
         doors.Should().HaveCount(2);
-        var begun = new CountdownEvent(Customers * UsersEach * UsesEach / 3);
+        var (asked, aThird) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var death = oneDies ? DieAsync() : Task.CompletedTask;
         var clock = TimeProvider.System;
         var (uses, allowed) = (0, 0);
@@ -46,30 +48,37 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
             var many = 0;
             var answering = AnswerAsync();
             var moving = MoveAsync();
-            await Task.WhenAll(Enumerable.Range(0, UsersEach).Select(async user =>
+            try
             {
-                for (var i = 0; i < UsesEach; i++)
+                await Task.WhenAll(Enumerable.Range(0, UsersEach).Select(async user =>
                 {
-                    // A try that came to nothing is not a use; the next one is its own.
-                    await UntilAnsweredAsync(async () =>
+                    for (var i = 0; i < UsesEach; i++)
                     {
-                        var from = clock.GetTimestamp();
-                        var use = await Door(user + i).GetGrain<ICustomerGrain>(id).UseAsync(new() { Kind = UseKind.Call, Purpose = Purposes.CustomerContact }, host.As(ann));
-                        used.Add(new(from, clock.GetTimestamp(), use.Value!.Decision.Allowed));
-                        if (Interlocked.Increment(ref many) % UsesBetweenMoves == 0)
+                        // A try that came to nothing is not a use; the next one is its own.
+                        await UntilAnsweredAsync(async () =>
                         {
-                            turns.Release();
-                        }
+                            var from = clock.GetTimestamp();
+                            var use = await Door(user + i).GetGrain<ICustomerGrain>(id).UseAsync(new() { Kind = UseKind.Call, Purpose = Purposes.CustomerContact }, host.As(ann));
+                            used.Add(new(from, clock.GetTimestamp(), use.Value!.Decision.Allowed));
+                            if (Interlocked.Increment(ref many) % UsesBetweenMoves == 0)
+                            {
+                                turns.Release();
+                            }
 
-                        if (!begun.IsSet)
-                        {
-                            begun.Signal();
-                        }
-                    });
-                }
-            }));
-            await done.CancelAsync();
-            turns.Release();
+                            if (Interlocked.Increment(ref asked) == Customers * UsersEach * UsesEach / 3)
+                            {
+                                aThird.SetResult();
+                            }
+                        });
+                    }
+                }));
+            }
+            finally
+            {
+                await done.CancelAsync();
+                turns.Release();
+            }
+
             await Task.WhenAll(answering, moving);
 
             var wrong = used.Where(use => !MayBe(use, answers)).ToList();
@@ -117,17 +126,14 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
         // A third of the way, with actors on it that answer and are asked.
         async Task DieAsync()
         {
-            await Task.Run(begun.Wait);
+            await aThird.Task;
             await host.Cluster.KillSiloAsync(silos[2]);
         }
     }
 
-    /// <summary>A dead silo is found within two seconds, so that the uses go on while the test looks.</summary>
-    private static void FastDeath(IServiceCollection services) => services.Configure<Orleans.Configuration.ClusterMembershipOptions>(membership =>
-        (membership.ProbeTimeout, membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (TimeSpan.FromMilliseconds(500), 2, 1));
-
     private static async Task UntilAnsweredAsync(Func<Task> call)
     {
+        var trying = Stopwatch.StartNew();
         while (true)
         {
             try
@@ -135,7 +141,7 @@ public sealed class WithdrawalTests(Xunit.Abstractions.ITestOutputHelper output)
                 await call();
                 return;
             }
-            catch (Exception error) when (error is OrleansException or StorageUnavailableException or TimeoutException)
+            catch (Exception error) when (trying.Elapsed < Patience && error is OrleansException or StorageUnavailableException or TimeoutException)
             {
                 // The actor was just moving, or its silo died.
             }

@@ -18,6 +18,7 @@ public sealed class Database : IAsyncDisposable
     private readonly SqliteWriter? sqlite;
     private readonly string connectionString;
     private readonly ConditionalWeakTable<sqlite3, object> set = [];
+    private volatile bool disposed;
 
     static Database() => DapperTypes.Register();
 
@@ -146,6 +147,7 @@ public sealed class Database : IAsyncDisposable
 
     private SqliteConnection OpenSqlite()
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         var connection = new SqliteConnection(connectionString);
         connection.Open();
         // The driver's pool hands the same handle out again, with its settings.
@@ -174,6 +176,7 @@ public sealed class Database : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        disposed = true;
         if (postgres is not null)
         {
             await postgres.DisposeAsync();
