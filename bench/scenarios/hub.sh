@@ -1,7 +1,7 @@
 # Ten thousand idle devices on the hub (five of each of 2,000 people) against as many on raw SignalR; then all of them come back at
 # once while tasks go on being dispatched. Then the server is killed and started again, and all of them come to one that knows nobody: with nothing
 # to show, as raw SignalR's do, and, the product's, with ten tasks for everybody. Each round begins with a server that was just started: where its
-# collector happens to be when it is looked at decides about as much as the devices do.
+# collector happens to be decides about its resident memory too, so that one look says little.
 ulimit -n 65536 2>/dev/null || true
 begin() {
   case "$1" in

@@ -120,6 +120,21 @@ public sealed class SqliteReadsTests
         }
     }
 
+    [Fact]
+    public async Task A_database_that_is_closed_opens_no_connection()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseKind.Sqlite);
+        var database = new Database(host.Services.GetRequiredService<IOptions<StorageOptions>>());
+        await using (await database.OpenAsync())
+        {
+        }
+
+        await database.DisposeAsync();
+
+        database.Invoking(closed => closed.Open()).Should().Throw<ObjectDisposedException>();
+        await database.Invoking(closed => closed.OpenAsync()).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
     private static SqliteStateStore Store(TestHost host, TimeProvider clock) => new(Database(host), host.Services.GetRequiredService<IOptions<ClusterOptions>>(), clock);
 
     private static Database Database(TestHost host) => host.Services.GetRequiredService<Database>();

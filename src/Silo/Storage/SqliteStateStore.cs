@@ -115,6 +115,9 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
     public void Dispose()
     {
         inTurn.Dispose();
-        atOnce.Dispose();
+        lock (reading)
+        {
+            atOnce.Dispose();
+        }
     }
 }
