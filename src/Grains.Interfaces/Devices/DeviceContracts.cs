@@ -126,6 +126,9 @@ public sealed record DeviceConnection(
     /// sent, so that an activation which has been replaced without knowing cannot undo what its successor sent.
     /// </summary>
     [Id(5)] public long Token { get; init; }
+
+    /// <summary>The same, showing these cards; itself when it says so already.</summary>
+    public DeviceConnection WithHave(IReadOnlyList<CardRef>? have) => ReferenceEquals(Hello.Have, have) ? this : this with { Hello = Hello with { Have = have } };
 }
 
 /// <summary>What a gateway is asked to send to one connection.</summary>

@@ -12,6 +12,7 @@ public sealed class AuditGrain(IAuditLog log) : Grain, IAuditGrain
     private readonly Queue<Pending> waiting = new();
     private AuditHead? head;
     private bool writing;
+    private bool askedAgain;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
@@ -63,17 +64,24 @@ public sealed class AuditGrain(IAuditLog log) : Grain, IAuditGrain
 
     private async Task AppendAsync(IReadOnlyList<AuditEntry> entries)
     {
-        try
+        if (!askedAgain)
         {
-            await LinkAsync(entries);
+            try
+            {
+                await LinkAsync(entries);
+                return;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // Some may be there already: a caller that was not answered asks again.
+                head = null;
+            }
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            // Some may be there already: a caller that was not answered asks again. Only then are they looked for.
-            head = null;
-            var known = await log.KnownAsync([.. entries.Select(entry => entry.Id)]);
-            await LinkAsync(entries.Where(entry => !known.Contains(entry.Id)));
-        }
+
+        // Only then are they looked for; and first, as long as some are found: after a crash every actor asks again.
+        var known = await log.KnownAsync([.. entries.Select(entry => entry.Id)]);
+        askedAgain = known.Count > 0;
+        await LinkAsync(entries.Where(entry => !known.Contains(entry.Id)));
     }
 
     private async Task LinkAsync(IEnumerable<AuditEntry> entries)

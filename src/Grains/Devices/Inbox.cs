@@ -23,7 +23,10 @@ public sealed class Inbox
     public readonly record struct Outgoing(Guid Gateway, DeviceMessage Message);
 
     /// <summary>The open cards, oldest first.</summary>
-    public IReadOnlyList<Card> Cards => [.. cards.Values.OrderBy(card => card.At).ThenBy(card => card.Id)];
+    public IReadOnlyList<Card> Cards => cards.Count == 0 ? [] : [.. cards.Values.OrderBy(card => card.At).ThenBy(card => card.Id)];
+
+    /// <summary>How many cards are open.</summary>
+    public int Count => cards.Count;
 
     /// <summary>The live connections with their gateways.</summary>
     public IEnumerable<(Guid Gateway, DeviceConnection Connection)> Connections => links.Values.Select(link => (link.Gateway, link.Connection));

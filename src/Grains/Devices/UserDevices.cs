@@ -60,7 +60,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     {
         Put(await AskAsync(Inbox.Unknown(connection.Hello.Have).Select(card => card.Id), cancellationToken));
 
-        connection = connection with { Hello = connection.Hello with { Have = null } };
+        connection = connection.WithHave(null);
         if (!gateways.ContainsKey(gateway.Epoch))
         {
             gateways[gateway.Epoch] = (new(person().UserId, ways.To(gateway), () => Lose(gateway)), gateway, clock.GetUtcNow());

@@ -31,7 +31,7 @@ public sealed partial class UserGrain
             pushed = false;
         }
 
-        return Outcome.Of(new Attached(Inbox.Cards.Count), Version);
+        return Outcome.Of(new Attached(Inbox.Count), Version);
     }
 
     public async Task DetachAsync(Guid gatewayEpoch, string connectionId, IReadOnlyList<CardRef>? unseen = null, CancellationToken cancellationToken = default)

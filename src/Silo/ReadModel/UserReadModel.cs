@@ -16,27 +16,27 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
     private const int MostOffers = 300;
     private const int MostNotices = Inbox.MostCards - MostTasks - MostOffers;
 
+    /// <summary>Made once: every device that comes after a restart has its person look.</summary>
+    private readonly string openTasks =
+        $"""
+        SELECT * FROM (
+            SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostTasks}) AS mine
+        UNION ALL
+        SELECT * FROM (
+            SELECT {ReadTables.Task.Columns} FROM task
+            WHERE id IN (SELECT task_id FROM task_offer WHERE user_id = @userId AND {(database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1")}) AND stage = {(int)TaskStage.Offered}
+            ORDER BY id DESC LIMIT {MostOffers}) AS offered
+        """;
+
+    private readonly string noticesOfManagers = OpenNotices(Role.Manager);
+    private readonly string noticesOfOthers = OpenNotices(Role.Staff);
+
     public Task<OpenCards> OpenCardsAsync(Guid userId, Guid? departmentId, Role role, CancellationToken cancellationToken) => UnavailableStorage.ReadAsync(async () =>
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         // In one round trip; each of the two is a walk of an index of its own.
-        var tasks = await connection.QueryAsync<TaskRow>(
-            $"""
-            SELECT * FROM (
-                SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostTasks}) AS mine
-            UNION ALL
-            SELECT * FROM (
-                SELECT {ReadTables.Task.Columns} FROM task
-                WHERE id IN (SELECT task_id FROM task_offer WHERE user_id = @userId AND {Open}) AND stage = {(int)TaskStage.Offered}
-                ORDER BY id DESC LIMIT {MostOffers}) AS offered
-            """, new { userId });
-        var notices = await connection.QueryAsync<NoticeRow>(
-            $"""
-            SELECT {ReadTables.Notice.Columns} FROM notice n
-            WHERE closed_at IS NULL AND {NoticesFor(role)}
-              AND NOT EXISTS (SELECT 1 FROM notice_receipt r WHERE r.notice_id = n.id AND r.user_id = @userId)
-            ORDER BY id DESC LIMIT {MostNotices}
-            """, new { userId, departmentId });
+        var tasks = await connection.QueryAsync<TaskRow>(openTasks, new { userId });
+        var notices = await connection.QueryAsync<NoticeRow>(role == Role.Manager ? noticesOfManagers : noticesOfOthers, new { userId, departmentId });
         Card[] cards = [.. tasks.Select(TaskProjection.Card), .. notices.Select(NoticeProjection.Card)];
         // The rows were read first: a state that is still at the row's version was current then, and what came after is told.
         var behind = new HashSet<Guid>();
@@ -70,7 +70,13 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
         return states.VersionsAsync(kind, cards.Select(card => GrainId.Create(type, GrainIdKeyExtensions.CreateGuidKey(card.Id))));
     }
 
-    private string Open => database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1";
+    private static string OpenNotices(Role role) =>
+        $"""
+        SELECT {ReadTables.Notice.Columns} FROM notice n
+        WHERE closed_at IS NULL AND {NoticesFor(role)}
+          AND NOT EXISTS (SELECT 1 FROM notice_receipt r WHERE r.notice_id = n.id AND r.user_id = @userId)
+        ORDER BY id DESC LIMIT {MostNotices}
+        """;
 
     /// <summary>The notices (alias n) that are for @userId of @departmentId; the same rule as <see cref="NoticeRules.IsFor"/>, in SQL.</summary>
     internal static string NoticesFor(Role role) =>

@@ -44,7 +44,7 @@ public sealed partial class DeviceGateway(IGrainFactory grains, Gateways gateway
     public async Task<Outcome<Attached>> AttachAsync(Guid userId, DeviceConnection connection, IDeviceSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var link = new DeviceLink(userId, connection with { Hello = connection.Hello with { Have = null } }, connection.Hello.Have, sink, links.GetValueOrDefault(connection.ConnectionId)?.Fence ?? new(), Steady);
+        var link = new DeviceLink(userId, connection.WithHave(null), connection.Hello.Have, sink, links.GetValueOrDefault(connection.ConnectionId)?.Fence ?? new(), Steady);
         Add(link);
         try
         {

@@ -72,8 +72,6 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     /// <summary>Where it is.</summary>
     public const string Path = "/hubs/device";
 
-    private static readonly object Attached = new();
-
     /// <summary>The device introduces itself; the answer is <c>Sync</c> with every open card.</summary>
     public async Task Hello(Hello hello)
     {
@@ -83,7 +81,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
             throw new HubException("urn:limocha:problem:invalid Hello needs deviceId (1 to 64 letters, digits, '-', '_', '.'), platform (1 to 40 characters), at most 1,000 entries in have.");
         }
 
-        Context.Items[Attached] = true;
+        Context.Features.Set(Introduced.Once);
         var connection = new DeviceConnection(Context.ConnectionId, Context.User!.SessionId(), hello, clock.GetUtcNow());
         var outcome = await gateway.AttachAsync(Context.User!.ToActor().UserId, connection, new SignalRSink(hub, Context), Context.ConnectionAborted);
         if (!outcome.Ok)
@@ -157,7 +155,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     /// <inheritdoc />
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
-        if (Context.Items.ContainsKey(Attached))
+        if (Context.Features.Get<Introduced>() is not null)
         {
             await gateway.DetachAsync(Context.User!.ToActor().UserId, Context.ConnectionId);
         }
@@ -167,6 +165,12 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
     private static partial Regex DeviceId();
+
+    /// <summary>Of a connection whose device said Hello.</summary>
+    private sealed class Introduced
+    {
+        public static readonly Introduced Once = new();
+    }
 
     private sealed class SignalRSink(IHubContext<DeviceHub> hub, HubCallerContext caller) : IDeviceSink
     {

@@ -6,7 +6,7 @@ internal sealed class DeviceLink(Guid userId, DeviceConnection connection, IRead
     /// <summary>A device that nobody used for so long is idle.</summary>
     public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<Guid, int> shows = (have ?? []).Where(card => card is not null).GroupBy(card => card.Id).ToDictionary(group => group.Key, group => group.Max(card => card.Version));
+    private readonly Dictionary<Guid, int> shows = Newest(have);
     private DateTimeOffset usedAt = now;
     private bool background;
 
@@ -79,8 +79,23 @@ internal sealed class DeviceLink(Guid userId, DeviceConnection connection, IRead
     {
         lock (Unacknowledged)
         {
-            return connection with { Token = fence.Issue(), Active = ToldActive, Hello = connection.Hello with { Have = [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })] } };
+            return connection.WithHave(shows.Count == 0 ? null : [.. shows.Select(pair => new CardRef { Id = pair.Key, Version = pair.Value })]) with { Token = fence.Issue(), Active = ToldActive };
         }
+    }
+
+    /// <summary>Each card at the newest version of it that is named.</summary>
+    private static Dictionary<Guid, int> Newest(IReadOnlyList<CardRef>? have)
+    {
+        var newest = new Dictionary<Guid, int>();
+        foreach (var card in have ?? [])
+        {
+            if (card is not null)
+            {
+                newest[card.Id] = Math.Max(newest.GetValueOrDefault(card.Id), card.Version);
+            }
+        }
+
+        return newest;
     }
 
     /// <summary>What it was sent and never acknowledged.</summary>

@@ -9,13 +9,13 @@ namespace LimoCha.Actors.Devices;
 internal sealed class HubLimits(IOptions<RateLimitSettings> settings) : IHubFilter
 {
     private const int Patience = 1_000;
-    private static readonly object Key = new();
+    private readonly TokenBucketRateLimiterOptions bucket = Limits.PerSecond(settings.Value.HubMessagesPerSecond);
 
-    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        if (invocationContext.Context.Items[Key] is Bucket bucket && !bucket.TryTake())
+        if (invocationContext.Context.Features.Get<Bucket>() is { } left && !left.TryTake())
         {
-            if (bucket.Refused > Patience)
+            if (left.Refused > Patience)
             {
                 invocationContext.Context.Abort();
             }
@@ -23,19 +23,20 @@ internal sealed class HubLimits(IOptions<RateLimitSettings> settings) : IHubFilt
             throw new HubException("urn:limocha:problem:too-many-requests Too many messages; slow down.");
         }
 
-        return await next(invocationContext);
+        return next(invocationContext);
     }
 
     public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
-        context.Context.Items[Key] = new Bucket(settings.Value.HubMessagesPerSecond);
+        // A feature, not an item: the first item of a connection brings a dictionary of its own for all of its life.
+        context.Context.Features.Set(new Bucket(bucket));
         return next(context);
     }
 
     /// <summary>A token bucket that fills by the clock when it is asked, so that ten thousand idle connections cost no timer.</summary>
-    private sealed class Bucket(int perSecond)
+    private sealed class Bucket(TokenBucketRateLimiterOptions options)
     {
-        private readonly TokenBucketRateLimiter limiter = new(Filled(perSecond));
+        private readonly TokenBucketRateLimiter limiter = new(options);
 
         public int Refused { get; private set; }
 
@@ -45,13 +46,6 @@ internal sealed class HubLimits(IOptions<RateLimitSettings> settings) : IHubFilt
             using var lease = limiter.AttemptAcquire();
             Refused += lease.IsAcquired ? 0 : 1;
             return lease.IsAcquired;
-        }
-
-        private static TokenBucketRateLimiterOptions Filled(int many)
-        {
-            var options = Limits.PerSecond(many);
-            options.AutoReplenishment = false;
-            return options;
         }
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace LimoCha.Actors.Identity;
 
 /// <summary>
-/// Who calls the API with a token that is remembered. The schemes' handlers would say the same, but two of them are made for every request,
-/// with options and a logger each. Whatever is not plain, they answer.
+/// Who calls the API or the hub with a token that is valid. The schemes' handlers would say the same, but two of them are made for every request,
+/// with options and a logger each, and those of a connection live as long as it does. Whatever is not plain, they answer.
 /// </summary>
 internal sealed class DirectAuthentication(RememberedTokens tokens, SessionCheck sessions) : IAuthenticationService
 {
@@ -23,12 +23,24 @@ internal sealed class DirectAuthentication(RememberedTokens tokens, SessionCheck
         services.AddSingleton<IAuthenticationService, DirectAuthentication>();
     }
 
-    public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme) =>
-        scheme == IdentityHosting.ByPath && context.Request.IsApi()
-        && context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && tokens.Find(header.AsSpan(Scheme.Length)) is { } session
-            ? OfSessionAsync(context, scheme, session.UserId, session.SessionId)
-            : Handlers(context).AuthenticateAsync(context, scheme);
+    /// <summary>Browsers cannot set headers on a WebSocket: the hub takes its token from the query, too, as SignalR sends it.</summary>
+    public static string? QueryToken(HttpRequest request) => request.IsHub() && request.Query["access_token"] is [{ Length: > 0 } token] ? token : null;
+
+    public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme)
+    {
+        if (scheme == IdentityHosting.ByPath && context.Request.IsFromProgram())
+        {
+            var (query, header) = (QueryToken(context.Request), context.Request.Headers.Authorization is [{ } only] && only.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? only : null);
+            if (query is not null || header is not null)
+            {
+                return tokens.Find(query ?? header.AsSpan(Scheme.Length)) is { } session
+                    ? OfSessionAsync(context, scheme, session)
+                    : ValidatedAsync(context, scheme, query ?? header![Scheme.Length..].Trim());
+            }
+        }
+
+        return Handlers(context).AuthenticateAsync(context, scheme);
+    }
 
     public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) => Handlers(context).ChallengeAsync(context, scheme, properties);
 
@@ -41,8 +53,12 @@ internal sealed class DirectAuthentication(RememberedTokens tokens, SessionCheck
 
     private static IAuthenticationService Handlers(HttpContext context) => context.RequestServices.GetRequiredKeyedService<IAuthenticationService>(ByHandlers);
 
-    private async Task<AuthenticateResult> OfSessionAsync(HttpContext context, string scheme, Guid userId, Guid sessionId) =>
-        await sessions.FindAsync(userId, sessionId) is { } principal
+    /// <summary>A token that comes for the first time; why one is refused, the handlers say.</summary>
+    private async Task<AuthenticateResult> ValidatedAsync(HttpContext context, string scheme, string token) =>
+        await tokens.ValidateAsync(token) is { } session ? await OfSessionAsync(context, scheme, session) : await Handlers(context).AuthenticateAsync(context, scheme);
+
+    private async Task<AuthenticateResult> OfSessionAsync(HttpContext context, string scheme, (Guid UserId, Guid SessionId) session) =>
+        await sessions.FindAsync(session.UserId, session.SessionId) is { } principal
             ? AuthenticateResult.Success(new(principal, JwtBearerDefaults.AuthenticationScheme))
             : await Handlers(context).AuthenticateAsync(context, scheme);
 }

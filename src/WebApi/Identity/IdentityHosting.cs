@@ -78,25 +78,17 @@ internal static class IdentityHosting
                     }
                 };
             });
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens, RememberedTokens>((options, tokens, remembered) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((options, tokens) =>
         {
             options.MapInboundClaims = false;
             // Nothing asks for it again.
             options.SaveToken = false;
             options.TokenValidationParameters = tokens.Validation;
-            options.TokenHandlers.Clear();
-            options.TokenHandlers.Add(remembered);
             options.Events = new()
             {
-                // Browsers cannot set headers on a WebSocket: the hub takes its token from the query, as SignalR sends it.
                 OnMessageReceived = context =>
                 {
-                    if (context.HttpContext.Request.IsHub()
-                        && context.Request.Query["access_token"].ToString() is { Length: > 0 } token)
-                    {
-                        context.Token = token;
-                    }
-
+                    context.Token = DirectAuthentication.QueryToken(context.Request);
                     return Task.CompletedTask;
                 },
                 OnTokenValidated = async context =>

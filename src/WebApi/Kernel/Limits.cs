@@ -26,12 +26,13 @@ internal static class Limits
                 TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = false,
             });
+            var ofDevices = (string _) => new TokenBucketRateLimiter(PerSecond(limits.ConnectsPerUserPerSecond));
             limiter.RejectionStatusCode = 429;
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
                 context.Request.IsApi()
                     ? RateLimitPartition.Get<string>(Caller(context), ofCaller)
                     : context.Request.IsHub()
-                        ? RateLimitPartition.GetTokenBucketLimiter($"hub {Caller(context)}", _ => PerSecond(limits.ConnectsPerUserPerSecond))
+                        ? RateLimitPartition.Get<string>($"hub {Caller(context)}", ofDevices)
                         : RateLimitPartition.GetNoLimiter(""));
             limiter.AddPolicy(SignIn, context => RateLimitPartition.GetFixedWindowLimiter(
                 Address(context), _ => new() { PermitLimit = limits.SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
@@ -46,10 +47,10 @@ internal static class Limits
         return services;
     }
 
-    /// <summary>So many a second on average, ten times as many at once.</summary>
+    /// <summary>So many a second on average, ten times as many at once; whoever keeps the limiter replenishes it.</summary>
     internal static TokenBucketRateLimiterOptions PerSecond(int many) => new()
     {
-        TokenLimit = many * 10, TokensPerPeriod = many, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+        TokenLimit = many * 10, TokensPerPeriod = many, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = false,
     };
 
     private static string Caller(HttpContext context) => context.User.Identity?.IsAuthenticated == true ? context.User.UserKey() : Address(context);

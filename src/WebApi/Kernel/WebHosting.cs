@@ -40,6 +40,8 @@ internal static class WebHosting
 
         configuration["urls"] ??= "http://localhost:5080";
         builder.WebHost.UseStaticWebAssets();
+        // On in a build that was not published: for every GET, of the API and the hub too, it would be looked whether there is such a file.
+        configuration["ReloadStaticAssetsAtRuntime"] ??= bool.FalseString;
         var settings = configuration.GetSection("Web").Get<WebSettings>() ?? new();
         if (settings.Mode == HostMode.Embedded && configuration["Storage:ConnectionString"] is null && configuration["Storage:Provider"] is null or "Sqlite")
         {

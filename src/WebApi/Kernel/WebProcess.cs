@@ -74,7 +74,7 @@ internal static class WebProcess
         api.MapAnalyticsApi();
         api.MapSharingApi();
 
-        app.MapHub<DeviceHub>(DeviceHub.Path);
+        app.MapHub<DeviceHub>(DeviceHub.Path).DisableValidation();
         app.MapHostEndpoints();
         app.MapSetup();
         app.MapSharedPages();
