@@ -1,6 +1,7 @@
 using LimoCha.Actors.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,13 @@ public sealed class RequestContextTests
     {
         await using var app = TestApp.Build();
         app.Services.GetService<IHttpContextAccessor>().Should().BeNull();
+    }
+
+    [Fact]
+    public async Task No_request_is_looked_up_as_a_file_that_may_have_changed()
+    {
+        await using var app = TestApp.Build();
+        TestApp.Endpoints(app).OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText).Should().NotContain(route => route!.StartsWith("{**", StringComparison.Ordinal));
     }
 
     [Fact]
