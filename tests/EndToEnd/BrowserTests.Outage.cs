@@ -36,9 +36,9 @@ public sealed partial class BrowserTests
         await Expect(phone.GetByTestId("check-in-result")).ToContainTextAsync("暂时无法保存", new() { Timeout = 30_000 });
         await phone.GetByTestId("consent-attendance.location").ClickAsync();
         await Expect(phone.Locator(".mud-snackbar").First).ToContainTextAsync("暂时无法保存", new() { Timeout = 30_000 });
-        // What failed took the actor with it: who they are cannot be read now.
+        // What failed took the actor with it: who they are cannot be read now. What the open page learnt of it just before is good for half a second.
         var latePhone = await phone.Context.NewPageAsync();
-        (await latePhone.GotoAsync($"{away.Address}/m"))!.Status.Should().Be(503);
+        await Eventually.TrueAsync(async () => (await latePhone.GotoAsync($"{away.Address}/m"))!.Status == 503, "who they are cannot be read");
         await latePhone.GetByText("暂时无法读取数据").WaitForAsync();
 
         await postgres.StartAsync();
