@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.SignalR;
 
 // What a good engineer would write instead: ASP.NET Core, a database driver, SignalR. The task and its outbox row go into the
 // database in one transaction, then the card is pushed; the outbox row is deleted when the device acknowledges, many at a time.
-// The same token check as the product's. The reviewer's notes on the two databases stand at their stores.
+// The same token check as the product's. The reviewer's notes on the two databases stand at their stores. It does less than the product's contract
+// asks: it keeps no history of a task, does not look whether the assignee may be given it or the caller's session still stands, limits nobody, has two
+// indexes for all lists, and hands out nothing again after a crash.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.AddBenchIdentity();
