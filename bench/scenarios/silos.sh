@@ -14,7 +14,7 @@ cluster() { # contender database: the settings of a member of its cluster
     env "${shared[@]}" $(cluster apart apart) Cluster__SiloPort=$((port_seed - 1)) Cluster__GatewayPort=$port_seed dotnet src/Silo/bin/Release/net10.0/LimoCha.Actors.Silo.dll >"$work/silo-$silo.log" 2>&1 &
     server[silo-$silo]=$!
   done
-  until grep -q "Application started" "$work/silo-a.log" && grep -q "Application started" "$work/silo-b.log"; do sleep 0.2; done
+  until grep -qs "Application started" "$work/silo-a.log" && grep -qs "Application started" "$work/silo-b.log"; do sleep 0.2; done
   product client-and-two-silos "${shared[@]}" $(cluster apart apart) Web__Mode=Client
 }
 processes=([one-silo]="${server[one-silo]}" [two-silos]="${server[two-silos]},${server[two-silos-b]}" [client-and-two-silos]="${server[client-and-two-silos]},${server[silo-a]},${server[silo-b]}")

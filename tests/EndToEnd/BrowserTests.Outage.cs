@@ -2,7 +2,7 @@ using LimoCha.Actors.Testing;
 
 namespace LimoCha.Actors.EndToEnd;
 
-/// <summary>Pages while the database is away.</summary>
+/// <summary>Pages while the database or the server is away.</summary>
 public sealed partial class BrowserTests
 {
     [Fact]
@@ -55,5 +55,43 @@ public sealed partial class BrowserTests
         // Before the server goes.
         await open.Context.CloseAsync();
         await phone.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData("zh-CN", "连接已断开，正在重新连接…")]
+    [InlineData("en", "Disconnected; connecting again…")]
+    public async Task A_page_whose_server_is_killed_says_so_and_comes_back_by_itself_when_the_server_does(string language, string said)
+    {
+        await using var killed = await Product.StartDemoAsync();
+        var board = await SignInAsync("manager", "/", Desktop, language, killed);
+        await Expect(board.GetByTestId("lane-assigned")).ToHaveCountAsync(1);
+        await Expect(board.GetByTestId("reconnecting")).ToBeHiddenAsync();
+
+        await killed.Process.KillAsync();
+        await Expect(board.GetByTestId("reconnecting")).ToHaveTextAsync(said);
+        await Expect(board.GetByTestId("reconnecting")).ToBeVisibleAsync();
+        // What it had stays to be read.
+        await Expect(board.GetByTestId("lane-assigned")).ToHaveCountAsync(1);
+
+        await killed.StartAgainAsync();
+        await Expect(board.GetByTestId("reconnecting")).ToBeHiddenAsync(new() { Timeout = 30_000 });
+        await Expect(board.GetByTestId("lane-assigned")).ToHaveCountAsync(1);
+        consoleErrors.Should().NotBeEmpty("a connection that was cut is an error of the browser's");
+        consoleErrors.Clear();
+        await board.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_page_whose_connection_cannot_begin_is_asked_for_again_until_it_can()
+    {
+        var page = await SignInAsync("manager", "/sign-in", Phone);
+        var refused = 0;
+        await page.RouteAsync("**/_blazor/negotiate**", route => refused++ < 2 ? route.FulfillAsync(new() { Status = 503 }) : route.ContinueAsync());
+        await page.GotoAsync($"{product.Address}/");
+        await page.GetByTestId("reconnecting").WaitForAsync();
+        await page.GetByTestId("lane-assigned").WaitForAsync();
+        await Expect(page.GetByTestId("reconnecting")).ToBeHiddenAsync();
+        refused.Should().Be(3);
+        consoleErrors.Clear();
     }
 }

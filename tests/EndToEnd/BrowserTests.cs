@@ -42,6 +42,9 @@ public sealed partial class BrowserTests(DemoFixture demo) : IAsyncLifetime
 
         var title = $"浏览器任务 {Guid.NewGuid():N}"[..20];
         await board.GetByTestId("new-task").ClickAsync();
+        // What the component library says by itself, to those who hear the page.
+        await Expect(board.GetByLabel("选择日期", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(board.GetByLabel("选择时间", new() { Exact = true })).ToBeVisibleAsync();
         await board.GetByLabel("标题").FillAsync(title);
         await board.Locator(".mud-dialog .mud-input-control.mud-select", new() { HasText = "指派给" }).ClickAsync();
         await board.Locator(".mud-popover-open .mud-list-item", new() { HasText = "王晓东" }).ClickAsync();
@@ -212,6 +215,18 @@ public sealed partial class BrowserTests(DemoFixture demo) : IAsyncLifetime
         await Expect(page.GetByTestId("problem")).ToContainTextAsync("没有权限");
         await page.GetByRole(AriaRole.Link).ClickAsync();
         await Expect(page.GetByTestId("lane-assigned")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Who_goes_from_a_page_to_one_that_they_may_not_see_is_told_so()
+    {
+        var page = await SignInAsync("staff1", "/m", Phone);
+        await page.GetByTestId("check-in").WaitForAsync();
+        await page.EvaluateAsync("Blazor.navigateTo('/privacy')");
+        await Expect(page.GetByTestId("problem")).ToContainTextAsync("没有权限");
+        page.Url.Should().Be($"{product.Address}/privacy");
+        consoleErrors.Should().OnlyContain(error => error.Contains("403"), "the browser says itself that it was refused");
+        consoleErrors.Clear();
     }
 
     private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);

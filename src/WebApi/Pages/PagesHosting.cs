@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
+using MudBlazor;
 using MudBlazor.Services;
 
 namespace LimoCha.Actors.Pages;
@@ -21,6 +22,7 @@ internal static class PagesHosting
         services.AddLocalization();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
+        services.AddTransient<MudLocalizer, ComponentTexts>();
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SessionWatch>();
         services.AddSingleton<BoardQueries>();

@@ -28,3 +28,21 @@ window.limocha = {
   // What was drawn, as the base64 of a PNG; null when nothing was.
   drawing: canvas => canvas.dataset.drawn ? canvas.toDataURL("image/png").split(",")[1] : null,
 };
+
+// A page whose connection is away tries for as long as it is open: a board on a wall has nobody to press a button.
+const connection = document.getElementById("connection");
+const again = 2000;
+Blazor.start({ circuit: { reconnectionOptions: { dialogId: connection.id, maxRetries: Infinity, retryIntervalMilliseconds: attempt => Math.min(attempt * 500, again) } } });
+// The server is back and does not know the page any more, so it begins anew.
+connection.addEventListener("components-reconnect-state-changed", ({ detail }) => {
+  if (detail.state === "rejected") {
+    location.reload();
+  }
+});
+// Without a connection to begin with there is nothing on the page: it is asked for again.
+window.addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason?.errorType === "FailedToNegotiateWithServerError") {
+    connection.classList.add("components-reconnect-show");
+    setTimeout(() => location.reload(), again);
+  }
+});
