@@ -11,12 +11,27 @@ internal static class SqliteRow
 
     public static void Set(SqliteStatement statement, GrainRowKey key, string serviceId)
     {
+        SetId(statement, key);
+        SetType(statement, key);
+        SetService(statement, serviceId);
+    }
+
+    /// <summary>What differs from row to row.</summary>
+    public static void SetId(SqliteStatement statement, GrainRowKey key)
+    {
         statement.Set(1, key.IdHash);
         statement.Set(2, key.N0);
         statement.Set(3, key.N1);
-        statement.Set(4, key.TypeHash);
-        statement.Set(5, key.Type);
-        statement.Set(6, serviceId);
         statement.Set(7, key.Extension);
     }
+
+    /// <summary>What all grains of a kind have.</summary>
+    public static void SetType(SqliteStatement statement, GrainRowKey key)
+    {
+        statement.Set(4, key.TypeHash);
+        statement.Set(5, key.Type);
+    }
+
+    /// <summary>What all rows have.</summary>
+    public static void SetService(SqliteStatement statement, string serviceId) => statement.Set(6, serviceId);
 }

@@ -9,12 +9,23 @@ internal sealed class SqliteRowReader(string serviceId) : IDisposable
 
     private SqliteConnection? connection;
     private SqliteStatement? select;
+    private string? type;
+
+    /// <summary>How many reads in a row took long, for whom it reads.</summary>
+    public int Slow { get; set; }
 
     /// <summary>Once, and after <see cref="Dispose"/> again.</summary>
     public void Open(Database database)
     {
+        if (select is not null)
+        {
+            return;
+        }
+
         connection ??= (SqliteConnection)database.Open();
-        select ??= new(connection, Select);
+        select = new(connection, Select);
+        SqliteRow.SetService(select, serviceId);
+        type = null;
     }
 
     /// <summary>What follows sees one state of the database, until it is disposed of.</summary>
@@ -22,7 +33,14 @@ internal sealed class SqliteRowReader(string serviceId) : IDisposable
 
     public (byte[]? Payload, int Version)? Read(GrainRowKey key)
     {
-        SqliteRow.Set(select!, key, serviceId);
+        SqliteRow.SetId(select!, key);
+        // Values stay, and who comes up now is mostly of the same kind as who came before.
+        if (type != key.Type)
+        {
+            SqliteRow.SetType(select!, key);
+            type = key.Type;
+        }
+
         (byte[]? Payload, int Version)? row = select!.Step() ? (select.Bytes(0), select.Number(1)) : null;
         select.Reset();
         return row;
