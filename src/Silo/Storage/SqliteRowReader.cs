@@ -11,7 +11,7 @@ internal sealed class SqliteRowReader(string serviceId) : IDisposable
     private SqliteStatement? select;
     private string? type;
 
-    /// <summary>How many reads in a row took long, for whom it reads.</summary>
+    /// <summary>How many reads in a row took long; counted by whoever reads with it.</summary>
     public int Slow { get; set; }
 
     /// <summary>Once, and after <see cref="Dispose"/> again.</summary>

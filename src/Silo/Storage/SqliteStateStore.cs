@@ -19,7 +19,7 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
     private const int PayloadAt = 8;
     private const int VersionAt = 9;
 
-    /// <summary>One by itself was a thread that lost its processor meanwhile, or that the collector stopped.</summary>
+    /// <summary>So many say that the disk is slow. One by itself is a thread that lost its processor, or that the collector stopped.</summary>
     private const int SlowInARow = 3;
 
     /// <summary>How often one who finds all readers taken lets others go on before it reads in its turn.</summary>
