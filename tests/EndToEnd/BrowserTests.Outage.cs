@@ -94,4 +94,21 @@ public sealed partial class BrowserTests
         refused.Should().Be(3);
         consoleErrors.Clear();
     }
+
+    [Fact]
+    public async Task A_page_whose_part_at_the_server_fails_says_so_and_is_loaded_again_at_a_click()
+    {
+        var phone = await SignInAsync("staff2", "/m", Phone);
+        await Expect(phone.GetByTestId("check-in")).ToBeEnabledAsync();
+        await phone.EvaluateAsync("void (limocha.position = () => { throw new Error('a browser that does not do what it should'); })");
+        await phone.GetByTestId("check-in").ClickAsync();
+        await Expect(phone.GetByTestId("page-failed")).ToBeVisibleAsync();
+        await Expect(phone.GetByTestId("page-failed")).ToContainTextAsync("页面出错了");
+
+        await phone.GetByText("重新加载").ClickAsync();
+        await Expect(phone.GetByTestId("check-in")).ToBeEnabledAsync();
+        await Expect(phone.GetByTestId("page-failed")).ToBeHiddenAsync();
+        consoleErrors.Should().NotBeEmpty();
+        consoleErrors.Clear();
+    }
 }
