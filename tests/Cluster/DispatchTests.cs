@@ -65,6 +65,22 @@ public sealed class DispatchTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task All_of_many_open_tasks_are_there_when_their_persons_actor_starts_anew(DatabaseKind kind)
+    {
+        const int Many = 620;
+        await using var host = await TestHost.StartAsync(kind);
+        var ann = (await PeopleAsync(host, 1))[0];
+        var creation = host.Services.GetRequiredService<ITaskCreation>();
+        await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => creation.CreateAsync(Ids.New(host.Clock), new() { Title = "巡检", AssigneeId = ann.UserId }, host.Admin())));
+        await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM task WHERE open_assignee_id IS NOT NULL") == Many, "the tasks are projected");
+
+        await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(ann.UserId));
+
+        var phone = await host.ConnectAsync(ann);
+        await phone.UntilAsync(cards => cards.Count == Many);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Many_assignments_at_once_are_spread_evenly_and_nobody_gets_more_than_their_capacity(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);

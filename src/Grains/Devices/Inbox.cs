@@ -31,6 +31,10 @@ public sealed class Inbox
     /// <summary>The live connections with their gateways.</summary>
     public IEnumerable<(Guid Gateway, DeviceConnection Connection)> Connections => links.Values.Select(link => (link.Gateway, link.Connection));
 
+    /// <summary>Of all that is open what a device shows: the newest, and before them what everybody has to see. As many as are left when some had to be let go.</summary>
+    public static IEnumerable<Card> Shown(IReadOnlyCollection<Card> open) =>
+        open.Count <= MostCards ? open : open.OrderByDescending(card => card.Mandatory).ThenByDescending(card => card.At).ThenByDescending(card => card.Id).Take(MostCards - LetGo);
+
     /// <summary>A card that should be shown. Older than what is known: nothing happens.</summary>
     public IReadOnlyList<Outgoing> Put(Card card)
     {

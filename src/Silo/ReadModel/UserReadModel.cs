@@ -12,20 +12,16 @@ namespace LimoCha.Actors.ReadModel;
 /// <inheritdoc cref="IUserReadModel" />
 internal sealed class UserReadModel(Database database, GroupCommitStorage states) : IUserReadModel
 {
-    private const int MostTasks = 500;
-    private const int MostOffers = 300;
-    private const int MostNotices = Inbox.MostCards - MostTasks - MostOffers;
-
     /// <summary>Made once: every device that comes after a restart has its person look.</summary>
     private readonly string openTasks =
         $"""
         SELECT * FROM (
-            SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {MostTasks}) AS mine
+            SELECT {ReadTables.Task.Columns} FROM task WHERE open_assignee_id = @userId ORDER BY id DESC LIMIT {Inbox.MostCards}) AS mine
         UNION ALL
         SELECT * FROM (
             SELECT {ReadTables.Task.Columns} FROM task
             WHERE id IN (SELECT task_id FROM task_offer WHERE user_id = @userId AND {(database.Kind == DatabaseKind.PostgreSql ? "open" : "open = 1")}) AND stage = {(int)TaskStage.Offered}
-            ORDER BY id DESC LIMIT {MostOffers}) AS offered
+            ORDER BY id DESC LIMIT {Inbox.MostCards}) AS offered
         """;
 
     private readonly string noticesOfManagers = OpenNotices(Role.Manager);
@@ -37,7 +33,7 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
         // In one round trip; each of the two is a walk of an index of its own.
         var tasks = await connection.QueryAsync<TaskRow>(openTasks, new { userId });
         var notices = await connection.QueryAsync<NoticeRow>(role == Role.Manager ? noticesOfManagers : noticesOfOthers, new { userId, departmentId });
-        Card[] cards = [.. tasks.Select(TaskProjection.Card), .. notices.Select(NoticeProjection.Card)];
+        Card[] cards = [.. Inbox.Shown([.. tasks.Select(TaskProjection.Card), .. notices.Select(NoticeProjection.Card)])];
         // The rows were read first: a state that is still at the row's version was current then, and what came after is told.
         var behind = new HashSet<Guid>();
         foreach (var kind in cards.GroupBy(card => card.Kind))
@@ -75,7 +71,7 @@ internal sealed class UserReadModel(Database database, GroupCommitStorage states
         SELECT {ReadTables.Notice.Columns} FROM notice n
         WHERE closed_at IS NULL AND {NoticesFor(role)}
           AND NOT EXISTS (SELECT 1 FROM notice_receipt r WHERE r.notice_id = n.id AND r.user_id = @userId)
-        ORDER BY id DESC LIMIT {MostNotices}
+        ORDER BY id DESC LIMIT {Inbox.MostCards}
         """;
 
     /// <summary>The notices (alias n) that are for @userId of @departmentId; the same rule as <see cref="NoticeRules.IsFor"/>, in SQL.</summary>

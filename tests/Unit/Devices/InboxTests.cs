@@ -93,6 +93,16 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public void Of_more_than_a_device_shows_the_newest_are_taken_and_those_that_everybody_has_to_see()
+    {
+        List<Card> open = [.. Enumerable.Range(0, 1_300).Select(number => new Card { Id = new Guid(number, 0, 0, new byte[8]), Kind = "task", Version = 1, At = Now.AddSeconds(number), Mandatory = number == 7 })];
+        var shown = Inbox.Shown(open).ToList();
+        shown.Should().Contain(open[7]).And.HaveCount(950, "a look must not bring back what one more card would take away again");
+        shown.Where(card => !card.Mandatory).Should().BeEquivalentTo(open[^949..]);
+        Inbox.Shown(open[..Inbox.MostCards]).Should().HaveCount(Inbox.MostCards);
+    }
+
+    [Fact]
     public void Ending_a_session_tells_its_connections_and_forgets_them()
     {
         var inbox = new Inbox();
