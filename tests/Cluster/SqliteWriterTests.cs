@@ -66,6 +66,26 @@ public sealed class SqliteWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_waits_for_their_turn_when_it_is_closed_gets_it_and_who_comes_later_is_told()
+    {
+        await CreateAsync();
+        var held = new TaskCompletionSource();
+        var first = writer.RunAsync(async _ =>
+        {
+            await held.Task;
+            return 0;
+        });
+        var waits = InsertAsync(1, durable: true);
+        var closing = writer.DisposeAsync().AsTask();
+        var late = InsertAsync(2, durable: true);
+
+        held.SetResult();
+        await Task.WhenAll(first, waits, closing).WaitAsync(TimeSpan.FromSeconds(30));
+        await FluentActions.Awaiting(() => late.WaitAsync(TimeSpan.FromSeconds(30))).Should().ThrowAsync<ObjectDisposedException>();
+        (await CountAsync("limocha.db")).Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_long_log_goes_into_the_file_while_others_may_write()
     {
         await CreateAsync();

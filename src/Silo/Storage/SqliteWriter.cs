@@ -42,6 +42,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     private long committed;
     private long synced;
     private volatile bool torn;
+    private bool closed;
     private Task checkpoint = Task.CompletedTask;
     private int checkpointed;
 
@@ -98,14 +99,21 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
         return statement;
     }
 
-    /// <inheritdoc />
+    /// <summary>Who came before is served, who comes later is told that it is closed.</summary>
     public async ValueTask DisposeAsync()
     {
+        await turn.WaitAsync();
+        try
+        {
+            closed = true;
+            await CloseAsync();
+        }
+        finally
+        {
+            turn.Release();
+        }
+
         await checkpoint.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await CloseAsync();
-        turn.Dispose();
-        syncing.Dispose();
-        checkpointing.Dispose();
     }
 
     private async Task<T> InTurnAsync<T>(bool durable, Func<SqliteConnection, Task<T>> write, CancellationToken cancellationToken)
@@ -115,6 +123,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
         await turn.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(closed, this);
             if (connection is null)
             {
                 connection = new(connectionString);
@@ -243,9 +252,9 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
                     return CheckpointAsync(open, "PASSIVE");
                 }, CancellationToken.None);
         }
-        catch (SqliteException)
+        catch (Exception error) when (error is SqliteException or ObjectDisposedException)
         {
-            // The log is as good as the file, only longer; after the next write it is tried again.
+            // The log is as good as the file, only longer; after the next write it is tried again, or when it is opened.
         }
     }
 
