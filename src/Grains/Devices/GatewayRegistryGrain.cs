@@ -6,8 +6,8 @@ namespace LimoCha.Actors.Devices;
 [GrainType("gateways"), Reentrant]
 public sealed class GatewayRegistryGrain(TimeProvider clock) : Grain, IGatewayRegistryGrain
 {
-    /// <summary>A gateway registers this often.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    /// <summary>One that has not registered for so long is gone; it does every second, and may be stopped for some.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<Guid, (GatewayRef Gateway, long Seen)> gateways = [];
 
@@ -26,7 +26,7 @@ public sealed class GatewayRegistryGrain(TimeProvider clock) : Grain, IGatewayRe
 
     public Task<IReadOnlyList<GatewayRef>> ListAsync(CancellationToken cancellationToken = default)
     {
-        foreach (var (epoch, _) in gateways.Where(pair => clock.GetElapsedTime(pair.Value.Seen) > 3 * Period).ToList())
+        foreach (var (epoch, _) in gateways.Where(pair => clock.GetElapsedTime(pair.Value.Seen) > Patience).ToList())
         {
             gateways.Remove(epoch);
         }

@@ -119,7 +119,7 @@ public static class SiloHosting
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<Projector>();
         services.AddSingleton<IProjector>(provider => provider.GetRequiredService<Projector>());
-        services.AddHostedService(provider => provider.GetRequiredService<Projector>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Projector>());
         services.AddSingleton<TaskBlocks>();
         services.AddHostedService(provider => provider.GetRequiredService<TaskBlocks>());
         services.AddSingleton<IUserReadModel, UserReadModel>();

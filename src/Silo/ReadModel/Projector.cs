@@ -6,7 +6,6 @@ using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Recovery;
 using LimoCha.Actors.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -21,8 +20,11 @@ namespace LimoCha.Actors.ReadModel;
 /// On PostgreSQL these transactions do not wait for the disk (synchronous_commit off). Nothing acknowledged hangs on them:
 /// a crash of the database loses the end of its log, a state that had dropped confirmed facts stands later in that log
 /// than their projection, so it is lost too or both are there; and what only the projection lost the sweep finds by version.
+/// <para>It is of the silo's lifecycle, there before the actors and after them: a hosted service ends before the silo does, and actors that leave wait until what
+/// they did is projected.</para>
 /// </remarks>
-public sealed partial class Projector(Database database, IChangeFeed changes, RecoverySignal recovery, TimeProvider clock, ILogger<Projector> logger) : BackgroundService, IProjector
+public sealed partial class Projector(Database database, IChangeFeed changes, RecoverySignal recovery, TimeProvider clock, ILogger<Projector> logger)
+    : IProjector, ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int MaxBatch = 256;
 
@@ -33,6 +35,9 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     private const int MaxQueue = 50_000;
 
     private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MaxQueue) { SingleReader = true });
+
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
 
     /// <summary>Holds the projector back while it is set to something unfinished; for tests of lag.</summary>
     internal Task Gate { get; set; } = Task.CompletedTask;
@@ -51,12 +56,35 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public void Participate(ISiloLifecycle observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        observer.Subscribe(nameof(Projector), ServiceLifecycleStage.RuntimeInitialize, Start, StopAsync);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => stopping.Dispose();
+
+    private Task Start(CancellationToken cancellationToken)
     {
         StorageMetrics.Meter.CreateObservableGauge("limocha.projection.queue", () => queue.Reader.Count, "{entry}", "Entries that wait to be projected");
-        while (await queue.Reader.WaitToReadAsync(stoppingToken))
+        running = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What is queued is written still; what comes later is the next activation's.</summary>
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        queue.Writer.TryComplete();
+        await stopping.CancelAsync();
+        await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunAsync()
+    {
+        while (await queue.Reader.WaitToReadAsync())
         {
-            await Gate;
+            await Gate.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var batch = new List<Pending>(MaxBatch);
             while (batch.Count < MaxBatch && queue.Reader.TryRead(out var pending))
             {
@@ -66,7 +94,7 @@ public sealed partial class Projector(Database database, IChangeFeed changes, Re
             await WriteAsync(batch);
             if (batch.Count is >= BusyBatch and < MaxBatch)
             {
-                await Task.Delay(BusyPause, clock, stoppingToken);
+                await Task.Delay(BusyPause, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -7,8 +7,10 @@ namespace LimoCha.Actors.Devices;
 public sealed partial class DeviceGateway
 {
     private const int AnnouncedAtOnce = 32;
-    private static readonly TimeSpan RegisterPeriod = TimeSpan.FromSeconds(5);
+    /// <summary>The registry may move to another silo and know nobody then: people who moved with it get no cards until it does.</summary>
+    private static readonly TimeSpan RegisterPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AnnouncePeriod = TimeSpan.FromSeconds(1);
+    private volatile TaskCompletionSource toAnnounce = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,6 +35,8 @@ public sealed partial class DeviceGateway
                         {
                             link.ToAnnounce = true;
                         }
+
+                        toAnnounce.TrySetResult();
                     }
                 }
                 catch (Exception error) when (!stoppingToken.IsCancellationRequested)
@@ -70,13 +74,15 @@ public sealed partial class DeviceGateway
     /// <summary>The same may work in a moment, or this process ends.</summary>
     private static bool IsPassing(Exception error) => FailureHandler.IsAway(error) || error is OperationCanceledException;
 
-    /// <summary>Announces the devices that are to be; one that cannot be now is the next time.</summary>
+    /// <summary>Announces the devices that are to be, at once when all are; one that cannot be now is the next time.</summary>
     private async Task AnnounceAsync(GatewayRef me, CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(AnnouncePeriod, clock);
         var some = new ParallelOptions { MaxDegreeOfParallelism = AnnouncedAtOnce, CancellationToken = stopping };
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (!stopping.IsCancellationRequested)
         {
+            await toAnnounce.Task.WaitAsync(AnnouncePeriod, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Before the look: what is to be announced from now on asks anew.
+            toAnnounce = new(TaskCreationOptions.RunContinuationsAsynchronously);
             await Parallel.ForEachAsync(links.Values.Where(link => link.ToAnnounce), some, async (link, token) =>
             {
                 try
