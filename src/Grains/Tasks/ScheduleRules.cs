@@ -1,4 +1,5 @@
 using Ical.Net.DataTypes;
+using Ical.Net.Evaluation;
 using LimoCha.Actors.Kernel;
 
 namespace LimoCha.Actors.Tasks;
@@ -8,6 +9,9 @@ public static class ScheduleRules
 {
     /// <summary>A schedule that did not run for a while makes up for no more than the last time.</summary>
     private const int MostLooked = 5_000;
+
+    /// <summary>Days, weeks or months in a row without an occurrence: 29 February comes after eight years at the latest. One that does not come by then never does.</summary>
+    private static readonly EvaluationOptions Bounded = new() { MaxUnmatchedIncrementsLimit = 5_000 };
 
     /// <summary>Makes or changes a schedule.</summary>
     public static Decision<TaskScheduleEvent> Save(TaskScheduleState state, SaveTaskSchedule command, Actor by, DateTimeOffset now, TimeZoneInfo zone)
@@ -45,12 +49,12 @@ public static class ScheduleRules
             return Refusal.Invalid("from", "From is required.");
         }
 
-        if (Parse(command.Rule) is null)
+        if (Parse(command.Rule) is null || !TryNext(command.Rule, from, command.At, now, zone, out var next))
         {
-            return Refusal.Unprocessable("not-a-rule", "Rule is an RRULE of RFC 5545 with FREQ DAILY, WEEKLY, MONTHLY or YEARLY, like FREQ=WEEKLY;BYDAY=MO,TH.", "rule");
+            return Refusal.Unprocessable("not-a-rule", "Rule is an RRULE of RFC 5545 with FREQ DAILY, WEEKLY, MONTHLY or YEARLY that comes true some day, like FREQ=WEEKLY;BYDAY=MO,TH.", "rule");
         }
 
-        return new TaskScheduleSaved(command with { Name = command.Name.Trim() }, command.Enabled ? Next(command.Rule, from, command.At, now, zone) : null, by.UserId, by.DepartmentId);
+        return new TaskScheduleSaved(command with { Name = command.Name.Trim() }, command.Enabled ? next : null, by.UserId, by.DepartmentId);
     }
 
     /// <summary>Its time has come: the last time that has passed counts, earlier ones that were missed do not.</summary>
@@ -72,15 +76,27 @@ public static class ScheduleRules
     }
 
     /// <summary>The first time after an instant; null when the rule has ended.</summary>
-    public static DateTimeOffset? Next(string rule, DateOnly from, TimeOnly at, DateTimeOffset after, TimeZoneInfo zone)
+    public static DateTimeOffset? Next(string rule, DateOnly from, TimeOnly at, DateTimeOffset after, TimeZoneInfo zone) => TryNext(rule, from, at, after, zone, out var next) ? next : null;
+
+    /// <summary>False for a rule that has no further time within those that a calendar knows.</summary>
+    private static bool TryNext(string rule, DateOnly from, TimeOnly at, DateTimeOffset after, TimeZoneInfo zone, out DateTimeOffset? next)
     {
         ArgumentNullException.ThrowIfNull(zone);
         // Local times as such (RFC 5545 "floating"): 9:00 stays 9:00 when the offset of the zone changes.
         var local = TimeZoneInfo.ConvertTime(after, zone).DateTime;
         var first = from.ToDateTime(at);
-        var occurrences = new Ical.Net.CalendarComponents.CalendarEvent { DtStart = new CalDateTime(first), RecurrenceRule = Parse(rule) }
-            .GetOccurrences(new CalDateTime(local > first ? local : first));
-        return occurrences.Select(occurrence => (DateTimeOffset?)Instant(occurrence.Period.StartTime.Value, zone)).FirstOrDefault(instant => instant > after);
+        try
+        {
+            var occurrences = new Ical.Net.CalendarComponents.CalendarEvent { DtStart = new CalDateTime(first), RecurrenceRule = Parse(rule) }
+                .GetOccurrences(new CalDateTime(local > first ? local : first), Bounded);
+            next = occurrences.Select(occurrence => (DateTimeOffset?)Instant(occurrence.Period.StartTime.Value, zone)).FirstOrDefault(instant => instant > after);
+            return true;
+        }
+        catch (EvaluationException)
+        {
+            next = null;
+            return false;
+        }
     }
 
     /// <summary>Admins see all, managers their own and their department's.</summary>

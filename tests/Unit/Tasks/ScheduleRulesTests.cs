@@ -51,8 +51,17 @@ public sealed class ScheduleRulesTests
     [InlineData("FREQ=MINUTELY;INTERVAL=5")]
     [InlineData("BYDAY=MO")]
     [InlineData("FREQ=WEEKLY;BYDAY=XX")]
+    [InlineData("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")]
+    [InlineData("FREQ=DAILY;UNTIL=99991231T235959Z")]
     public void What_is_no_rule_is_refused(string rule) =>
         ScheduleRules.Save(new(), Weekly with { Rule = rule }, Manager, Now, Shanghai).Refusal!.Problem.Should().Be("not-a-rule");
+
+    [Fact]
+    public void A_rule_without_a_further_time_in_the_calendar_has_ended_and_a_rare_day_is_found()
+    {
+        Next("FREQ=DAILY;INTERVAL=2147483647", Now.AddDays(30), Shanghai).Should().BeNull();
+        Next("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", Now.AddDays(30), Shanghai).Should().Be(new DateTimeOffset(2028, 2, 29, 1, 0, 0, TimeSpan.Zero));
+    }
 
     [Fact]
     public void Staff_make_no_schedules_and_a_schedules_task_has_no_due_time_of_its_own()
