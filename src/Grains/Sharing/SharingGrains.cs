@@ -135,11 +135,8 @@ public static class ShareCodes
     public static string Of(Guid id) => Base64Url.EncodeToString(id.ToByteArray(bigEndian: true));
 
     /// <summary>The link of a code; null when it is none.</summary>
-    public static Guid? Read(string code)
-    {
-        Span<byte> bytes = stackalloc byte[18];
-        return Base64Url.TryDecodeFromChars(code, bytes, out var length) && length == 16 ? new Guid(bytes[..16], bigEndian: true) : null;
-    }
+    public static Guid? Read(string code) =>
+        Base64Url.IsValid(code, out var length) && length == 16 ? new Guid(Base64Url.DecodeFromChars(code), bigEndian: true) : null;
 }
 
 /// <inheritdoc cref="IContentGrain" />

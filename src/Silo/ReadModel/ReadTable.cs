@@ -143,6 +143,11 @@ public sealed class ReadTable<TRow> : IReadTable
             {
                 var value = get((TRow)rows[i]);
                 values[i] = value is TStored same ? same : value is null ? default! : (TStored)(object)Convert.ToInt32(value, null);
+                if (values[i] is string text && text.Contains('\0', StringComparison.Ordinal))
+                {
+                    // PostgreSQL keeps every character but this one: the row would never be written.
+                    values[i] = (TStored)(object)text.Replace('\0', '\ufffd');
+                }
             }
 
             return new NpgsqlParameter<TStored[]> { TypedValue = values };

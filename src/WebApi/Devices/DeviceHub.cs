@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Serialization;
 using System.Text.RegularExpressions;
 using LimoCha.Actors.Attendance;
@@ -78,7 +79,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
         if (hello is null || !DeviceId().IsMatch(hello.DeviceId ?? "") || hello.Platform is not { Length: > 0 and <= 40 }
             || hello.Model?.Length > 80 || hello.AppVersion?.Length > 40 || hello.Have?.Count > Inbox.MostCards)
         {
-            throw new HubException("urn:limocha:problem:invalid Hello needs deviceId (1 to 64 letters, digits, '-', '_', '.'), platform (1 to 40 characters), at most 1,000 entries in have.");
+            throw new HubException(string.Create(CultureInfo.InvariantCulture, $"urn:limocha:problem:invalid Hello needs deviceId (1 to 64 letters, digits, '-', '_', '.'), platform (1 to 40 characters), at most {Inbox.MostCards:N0} entries in have."));
         }
 
         Context.Features.Set(Introduced.Once);
@@ -96,7 +97,7 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
     {
         if (cards is not { Count: > 0 and <= Inbox.MostCards })
         {
-            throw new HubException("urn:limocha:problem:invalid Ack takes 1 to 1,000 cards.");
+            throw new HubException(string.Create(CultureInfo.InvariantCulture, $"urn:limocha:problem:invalid Ack takes 1 to {Inbox.MostCards:N0} cards."));
         }
 
         gateway.Acknowledge(Context.ConnectionId, cards);
@@ -108,6 +109,11 @@ public sealed partial class DeviceHub(DeviceGateway gateway, IHubContext<DeviceH
         if (request is not { Action.Length: > 0 and <= 30 } || char.IsAsciiDigit(request.Action[0]))
         {
             return Task.FromResult(new ActAnswer { Problem = "urn:limocha:problem:invalid", Detail = "Action is one of accept, decline, start, complete, cancel, comment, read, or the key of the task's next step." });
+        }
+
+        if (Contents.HasZeroCharacter(request.Note))
+        {
+            return Task.FromResult(new ActAnswer { Problem = "urn:limocha:problem:invalid", Detail = Contents.NoZeroCharacter });
         }
 
         gateway.Used(Context.ConnectionId);

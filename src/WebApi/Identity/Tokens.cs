@@ -51,13 +51,13 @@ public sealed class Tokens(Secrets secrets, IOptions<WebSettings> settings, Time
     /// <summary>The parts of a refresh token that we made; null for anything else.</summary>
     public (Guid UserId, Guid SessionId, int Generation)? Read(string refreshToken)
     {
-        Span<byte> bytes = stackalloc byte[RefreshBytes];
-        if (string.IsNullOrEmpty(refreshToken) || refreshToken.Length > 2 * RefreshBytes
-            || !Base64Url.TryDecodeFromChars(refreshToken, bytes, out var length) || length != RefreshBytes)
+        if (!Base64Url.IsValid(refreshToken, out var length) || length != RefreshBytes)
         {
             return null;
         }
 
+        Span<byte> bytes = stackalloc byte[RefreshBytes];
+        Base64Url.DecodeFromChars(refreshToken, bytes);
         var mac = HMACSHA256.HashData(secrets.RefreshKey, bytes[..36]);
         return CryptographicOperations.FixedTimeEquals(mac, bytes[36..])
             ? (new Guid(bytes[..16]), new Guid(bytes[16..32]), BitConverter.ToInt32(bytes[32..36]))

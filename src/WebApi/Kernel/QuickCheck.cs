@@ -8,7 +8,7 @@ using System.Reflection;
 namespace LimoCha.Actors.Kernel;
 
 /// <summary>
-/// Whether a value surely meets the rules of its type (DataAnnotations), asked through compiled getters. Nearly every request does.
+/// Whether a value surely meets the rules of its type (DataAnnotations) and those of <see cref="Contents"/>, asked through compiled getters. Nearly every request does.
 /// What is not sure, because a rule fails or is of a kind that this does not know, is the library's to judge and to put in words: it
 /// finds each property by reflection, which cost a twentieth of a dispatch.
 /// </summary>
@@ -24,7 +24,8 @@ internal sealed class QuickCheck
     /// <summary>True when everything is surely as it should be.</summary>
     public static bool Passes(object? value) => Passes(value, 0);
 
-    private static bool Passes(object? value, int depth) => value is null || depth <= Deepest && Known.GetOrAdd(value.GetType(), type => new(type)).Judge(value, depth);
+    private static bool Passes(object? value, int depth) =>
+        value is null || (value is string text ? !Contents.HasZeroCharacter(text) : depth <= Deepest && Known.GetOrAdd(value.GetType(), type => new(type)).Judge(value, depth));
 
     private bool Judge(object value, int depth)
     {
@@ -33,11 +34,11 @@ internal sealed class QuickCheck
             return false;
         }
 
-        if (value is IEnumerable items and not string)
+        if (value is IEnumerable items)
         {
             foreach (var item in items)
             {
-                if (!Passes(item, depth + 1))
+                if (item is null || !Passes(item, depth + 1))
                 {
                     return false;
                 }
@@ -76,7 +77,12 @@ internal sealed class QuickCheck
             return null;
         }
 
-        var (rules, plain) = (RulesOf(property).Select(CheckOf).ToArray(), IsPlain(property.PropertyType));
+        var (rules, plain) = (RulesOf(property).Select(CheckOf).ToArray(), IsPlain(property.PropertyType) && property.PropertyType != typeof(string));
+        if (Contents.IsNeverNull(property))
+        {
+            rules = [.. rules, held => held is not null];
+        }
+
         if (rules.Length == 0 && plain)
         {
             return null;
@@ -88,11 +94,12 @@ internal sealed class QuickCheck
     }
 
     /// <summary>A positional record's rules stand at the parameters of its constructor.</summary>
-    private static IEnumerable<ValidationAttribute> RulesOf(PropertyInfo property) =>
+    internal static IEnumerable<ValidationAttribute> RulesOf(PropertyInfo property) =>
         property.GetCustomAttributes<ValidationAttribute>(inherit: true).Concat(property.DeclaringType!.GetConstructors().SelectMany(constructor => constructor.GetParameters())
             .Where(parameter => parameter.Name == property.Name && parameter.ParameterType == property.PropertyType).SelectMany(parameter => parameter.GetCustomAttributes<ValidationAttribute>()));
 
-    private static bool IsPlain(Type type) =>
+    /// <summary>Whether a value of the type has nothing in it that could be looked at.</summary>
+    internal static bool IsPlain(Type type) =>
         Nullable.GetUnderlyingType(type) is { } inner ? IsPlain(inner) : type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid) || type == typeof(decimal)
             || type == typeof(DateTimeOffset) || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(TimeSpan) || type == typeof(Uri);
 

@@ -43,7 +43,21 @@ internal sealed class RememberedValidation : IValidatableInfoResolver
 
     private sealed class Quick(IValidatableInfo thorough) : IValidatableInfo
     {
-        public Task ValidateAsync(object? value, ValidateContext context, CancellationToken cancellationToken) =>
-            value is not null && QuickCheck.Passes(value) ? Task.CompletedTask : thorough.ValidateAsync(value, context, cancellationToken);
+        public Task ValidateAsync(object? value, ValidateContext context, CancellationToken cancellationToken)
+        {
+            if (value is not null && QuickCheck.Passes(value))
+            {
+                return Task.CompletedTask;
+            }
+
+            if (value is null || Contents.Fault(value) is not { } fault)
+            {
+                return thorough.ValidateAsync(value, context, cancellationToken);
+            }
+
+            var field = string.IsNullOrEmpty(context.CurrentValidationPath) ? fault.Field : $"{context.CurrentValidationPath}.{fault.Field}";
+            (context.ValidationErrors ??= [])[field] = [fault.Detail];
+            return Task.CompletedTask;
+        }
     }
 }

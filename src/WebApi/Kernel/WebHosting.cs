@@ -118,6 +118,7 @@ internal static class WebHosting
         app.UseRouting();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseRequestTexts();
         // Pages speak the reader's language; the API and the hub have none, and a culture costs time at every await.
         app.UseWhen(context => !context.Request.IsFromProgram(), pages => pages.UseRequestLocalization(options =>
         {

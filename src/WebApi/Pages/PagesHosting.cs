@@ -52,8 +52,8 @@ internal static class PagesHosting
         }
     }
 
-    /// <summary>Only places of this site: nothing that starts another host.</summary>
-    internal static string Local(string? url) => url is ['/', not ('/' or '\\'), ..] or "/" ? url : "/";
+    /// <summary>Only places of this site: nothing that starts another host, also when a browser leaves a tab or a line's end out.</summary>
+    internal static string Local(string? url) => url is ['/', not ('/' or '\\'), ..] or "/" && !url.Any(char.IsControl) ? url : "/";
 
     private static async Task<IResult> SignInAsync(
         HttpContext context, [FromForm] string userName, [FromForm] string password, [FromForm] string? code, [FromForm] string? returnUrl,

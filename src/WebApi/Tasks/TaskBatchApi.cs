@@ -1,9 +1,11 @@
+#pragma warning disable ASP0029 // Rows are judged one by one, by the library's experimental interface; the framework would refuse the whole call for one of them.
 using System.ComponentModel.DataAnnotations;
 using LimoCha.Actors.Devices;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Staff;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Validation;
 using Orleans.Storage;
 
@@ -12,10 +14,8 @@ namespace LimoCha.Actors.Tasks;
 /// <summary>Many tasks in one call.</summary>
 public sealed record CreateTasks
 {
-#pragma warning disable ASP0029 // Rows are judged one by one; the framework would refuse the whole call for one of them.
     /// <summary>1 to 10,000 tasks. Each is judged by itself: one that is refused does not hold the others up.</summary>
     [MinLength(1), MaxLength(TaskBatchApi.Most), SkipValidation] public IReadOnlyList<CreateTask?> Tasks { get; init; } = [];
-#pragma warning restore ASP0029
 }
 
 /// <summary>How a row of a batch went.</summary>
@@ -42,7 +42,8 @@ internal static class TaskBatchApi
     public static void MapTaskBatch(this RouteGroupBuilder tasks) =>
         tasks.MapPost("/batch", CreateManyAsync).WithSummary("Makes up to 10,000 tasks; each row succeeds or fails by itself, and the caller's devices hear of the progress.");
 
-    private static async Task<Results<Ok<IReadOnlyList<BatchRow>>, ProblemHttpResult>> CreateManyAsync(CreateTasks command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<IReadOnlyList<BatchRow>>, ProblemHttpResult>> CreateManyAsync(
+        CreateTasks command, Call call, HttpContext context, IGrainFactory grains, ITaskCreation creation, IOptions<ValidationOptions> rules, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (command.Tasks is not { Count: > 0 and <= Most })
         {
@@ -58,7 +59,7 @@ internal static class TaskBatchApi
         {
             await Parallel.ForAsync(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
             {
-                var outcome = await MakeAsync(grains, creation, RowId(call.OperationId, index), command.Tasks[index], call, token);
+                var outcome = await MakeAsync(grains, creation, rules.Value, RowId(call.OperationId, index), command.Tasks[index], call, token);
                 rows[index] = new(
                     index, outcome.Value?.Id, rows.Length <= MostWithTasks ? outcome.Value : null,
                     outcome.Refusal is { } refusal ? $"urn:limocha:problem:{refusal.Problem}" : null, outcome.Refusal?.Detail, outcome.Refusal?.Field);
@@ -76,17 +77,16 @@ internal static class TaskBatchApi
         return TypedResults.Ok<IReadOnlyList<BatchRow>>(rows);
     }
 
-    private static async Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, ITaskCreation creation, Guid id, CreateTask? command, Call call, CancellationToken cancellationToken)
+    private static async Task<Outcome<TaskView>> MakeAsync(IGrainFactory grains, ITaskCreation creation, ValidationOptions rules, Guid id, CreateTask? command, Call call, CancellationToken cancellationToken)
     {
         if (command is null)
         {
             return Refusal.Invalid("tasks", "A row is a task.");
         }
 
-        List<ValidationResult> wrong = [];
-        if (!Validator.TryValidateObject(command, new(command), wrong, validateAllProperties: true))
+        if (await JudgeAsync(command, rules, cancellationToken) is { } wrong)
         {
-            return Refusal.Invalid(Problems.Camel(wrong[0].MemberNames.FirstOrDefault() ?? ""), wrong[0].ErrorMessage ?? "Out of range.");
+            return wrong;
         }
 
         var context = call.Context with { OperationId = id, IfVersion = null };
@@ -103,6 +103,19 @@ internal static class TaskBatchApi
         }
 
         return await grains.Grain<ITaskGrain>(id).CreateAsync(command, context, cancellationToken);
+    }
+
+    /// <summary>By the same rules as a task that is made alone; the first that a row breaks is named.</summary>
+    private static async Task<Refusal?> JudgeAsync(CreateTask command, ValidationOptions rules, CancellationToken cancellationToken)
+    {
+        if (!rules.TryGetValidatableTypeInfo(typeof(CreateTask), out var type))
+        {
+            throw new InvalidOperationException("A task has rules.");
+        }
+
+        var found = new ValidateContext { ValidationOptions = rules, ValidationContext = new(command) };
+        await type.ValidateAsync(command, found, cancellationToken);
+        return found.ValidationErrors is { Count: > 0 } errors ? Refusal.Invalid(Problems.Camel(errors.First().Key), errors.First().Value[0]) : null;
     }
 
     private static async Task TellAsync(IUserGrain user, Func<JobProgress> now, TimeProvider clock, CancellationToken finished)
