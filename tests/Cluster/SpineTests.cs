@@ -132,28 +132,6 @@ public sealed class SpineTests
         device.EverShown.Should().OnlyHaveUniqueItems();
     }
 
-    /// <summary>The projector is there for as long as the silo's actors are: nobody has to wait for it, and nothing is left to the sweep.</summary>
-    [Theory, MemberData(nameof(Kinds))]
-    public async Task A_silo_that_stops_projects_what_it_committed(DatabaseKind kind)
-    {
-        await using var host = await TestHost.StartAsync(kind, silos: 2);
-        var leaving = host.Cluster.GetActiveSilos().Last();
-        var services = host.Cluster.GetSiloServiceProvider(leaving.SiloAddress);
-        var held = new TaskCompletionSource();
-        host.Projector.Gate = held.Task;
-        services.GetRequiredService<LimoCha.Actors.ReadModel.Projector>().Gate = held.Task;
-        var creation = services.GetRequiredService<ITaskCreation>();
-        for (var i = 0; i < 20; i++)
-        {
-            (await creation.CreateAsync(Ids.New(host.Clock), new() { Title = "巡检" }, host.Admin())).Ok.Should().BeTrue();
-        }
-
-        (await host.QueryAsync<int>("SELECT count(*) FROM task")).Should().Be(0);
-        await host.Cluster.StopSiloAsync(leaving);
-        (await host.QueryAsync<int>("SELECT count(*) FROM task")).Should().Be(20, "the other silo's projector is held");
-        held.SetResult();
-    }
-
     /// <summary>A task made without its actor is the same as one made by it: the actor goes on from the row, and a repeat finds it.</summary>
     [Theory, MemberData(nameof(Kinds))]
     public async Task A_task_made_without_its_actor_goes_on_with_it(DatabaseKind kind)

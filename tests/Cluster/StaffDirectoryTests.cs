@@ -44,6 +44,19 @@ public sealed class StaffDirectoryTests
     }
 
     [Fact]
+    public async Task A_silo_that_leaves_while_it_is_asked_about_somebody_is_nobodys_failure()
+    {
+        var leaving = new LeavingSilo();
+        await using var host = await TestHost.StartAsync(services: services => services.AddSingleton<IOutgoingGrainCallFilter>(leaving));
+        var ann = await host.UserAsync();
+        await host.Cluster.DeactivateAsync(host.Grains.GetGrain<IUserGrain>(ann.UserId));
+
+        leaving.Times = 1;
+        (await host.Services.GetRequiredService<StaffDirectory>().FindAsync(ann.UserId))!.Id.Should().Be(ann.UserId);
+        leaving.Times.Should().Be(0);
+    }
+
+    [Fact]
     public async Task What_a_person_here_is_told_is_done_in_their_actors_turn_and_follows_them_when_the_actor_leaves()
     {
         await using var host = await TestHost.StartAsync();
@@ -64,5 +77,22 @@ public sealed class StaffDirectoryTests
         told.Should().NotBeOfType<UserGrain>();
         here.TryGet(ann.UserId, out _).Should().BeTrue("the next one is awake");
         await FluentActions.Awaiting(() => known!.InTurnAsync(_ => throw new InvalidOperationException("x"))).Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    /// <summary>So many looks at a person go to a silo that is gone.</summary>
+    private sealed class LeavingSilo : IOutgoingGrainCallFilter
+    {
+        public int Times { get; set; }
+
+        public Task Invoke(IOutgoingGrainCallContext context)
+        {
+            if (Times > 0 && context is { MethodName: nameof(IUserGrain.GetAsync), Grain: IUserGrain })
+            {
+                Times--;
+                throw new SiloUnavailableException("It left.");
+            }
+
+            return context.Invoke();
+        }
     }
 }

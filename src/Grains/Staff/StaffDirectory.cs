@@ -1,4 +1,5 @@
 using LimoCha.Actors.Kernel;
+using Orleans.Runtime;
 
 namespace LimoCha.Actors.Staff;
 
@@ -15,5 +16,20 @@ public sealed class StaffDirectory(LocalUsers here, IGrainFactory grains, TimePr
     public ValueTask<UserView?> FindAsync(Guid userId) =>
         here.TryGet(userId, out var user)
             ? ValueTask.FromResult<UserView?>(user.View)
-            : known.GetAsync(userId, async id => (await grains.Grain<IUserGrain>(id).GetAsync(Actor.System)).Value);
+            : known.GetAsync(userId, AskAsync);
+
+    private async Task<UserView?> AskAsync(Guid userId)
+    {
+        try
+        {
+            return await LookAsync(userId);
+        }
+        catch (SiloUnavailableException)
+        {
+            // The silo that had the actor left while it was asked; the next one has it now, and a look may be repeated.
+            return await LookAsync(userId);
+        }
+    }
+
+    private async Task<UserView?> LookAsync(Guid userId) => (await grains.Grain<IUserGrain>(userId).GetAsync(Actor.System)).Value;
 }
