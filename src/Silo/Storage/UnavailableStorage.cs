@@ -21,6 +21,7 @@ internal sealed class UnavailableStorage : IIncomingGrainCallFilter
         }
     }
 
+    // Not by the method above: every call goes through here, and would make two objects more.
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         try

@@ -21,11 +21,7 @@ internal static class Limits
         {
             var limits = settings.Value;
             // Made once: the library's GetTokenBucketLimiter makes three objects of it for every request. As there, whoever keeps the limiters replenishes them.
-            var ofCaller = (string _) => new TokenBucketRateLimiter(new()
-            {
-                TokenLimit = limits.PerUserBurst, TokensPerPeriod = limits.PerUserPerSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = false,
-            });
+            var ofCaller = (string _) => new TokenBucketRateLimiter(PerSecond(limits.PerUserPerSecond, limits.PerUserBurst));
             var ofDevices = (string _) => new TokenBucketRateLimiter(PerSecond(limits.ConnectsPerUserPerSecond));
             limiter.RejectionStatusCode = 429;
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
@@ -47,10 +43,10 @@ internal static class Limits
         return services;
     }
 
-    /// <summary>So many a second on average, ten times as many at once; whoever keeps the limiter replenishes it.</summary>
-    internal static TokenBucketRateLimiterOptions PerSecond(int many) => new()
+    /// <summary>So many a second on average, ten times as many at once where nothing else is said; whoever keeps the limiter replenishes it.</summary>
+    internal static TokenBucketRateLimiterOptions PerSecond(int many, int? atOnce = null) => new()
     {
-        TokenLimit = many * 10, TokensPerPeriod = many, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = false,
+        TokenLimit = atOnce ?? many * 10, TokensPerPeriod = many, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = false,
     };
 
     private static string Caller(HttpContext context) => context.User.Identity?.IsAuthenticated == true ? context.User.UserKey() : Address(context);
