@@ -96,7 +96,7 @@ public sealed class DisclosureTests(ProtectionFixture fixture)
 
     private static async Task<string?> DocumentAsync(Api api)
     {
-        var png = new ByteArrayContent(Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));
+        var png = new ByteArrayContent(RecordFactory.Png);
         return (await api.PostAsync("files?name=demand.png", png)).Json.GetProperty("id").GetString();
     }
 

@@ -6,7 +6,8 @@ namespace LimoCha.Actors.EndToEnd;
 /// <summary>Makes records of every kind in every state they have: of the first staff member of the first department, through the API.</summary>
 public sealed class RecordFactory(IReadOnlyDictionary<string, Api> callers, string staffId, string departmentId)
 {
-    private static readonly byte[] Png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+    /// <summary>A picture of one dot.</summary>
+    internal static readonly byte[] Png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
     private int made;
 
     private Api Staff => callers["owner"];

@@ -17,7 +17,7 @@ public sealed class RightsApiTests(DemoFixture demo)
         await staff.SendAsync(HttpMethod.Put, $"customers/{id}/consents/customer.contact", new { state = "granted" });
         var task = (await staff.PostAsync("tasks", new { title = "给秋水送样品", assigneeId = await staff.UserIdAsync("staff4"), customerId = id })).Json.GetProperty("id").GetString();
         (await staff.PostAsync($"tasks/{task}/comment", new { note = "样品送到了，秋水很满意" })).Status.Should().Be(HttpStatusCode.OK);
-        using var png = new ByteArrayContent(Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="));
+        using var png = new ByteArrayContent(RecordFactory.Png);
         (await staff.PostAsync($"files?name=sample.png&taskId={task}", png)).Status.Should().Be(HttpStatusCode.Created);
         (await staff.SendAsync(HttpMethod.Put, $"customers/{id}/guardian", new { name = "秋母", relation = "母亲", evidence = "监护证明 3 号" })).Status.Should().Be(HttpStatusCode.OK);
         var made = await staff.PostAsync("privacy/rights-requests", new { kind = "portability", subjectId = id, channel = "phone" });

@@ -163,10 +163,10 @@ public sealed class Inbox
         return [.. over.Select(link => link.Send(new() { SessionEnded = reason }))];
     }
 
-    /// <summary>The oldest leave the devices before it comes, those that everybody has to see last. They stay open, and are in the lists.</summary>
+    /// <summary>What is not among those that a device shows leaves before it comes, oldest first. It stays open, and is in the lists.</summary>
     private IReadOnlyList<Outgoing> TellAndLetGo(Card card)
     {
-        var gone = cards.Values.OrderBy(open => open.Mandatory).ThenBy(open => open.At).ThenBy(open => open.Id).Take(LetGo).ToList();
+        var gone = cards.Values.ExceptBy(Shown(cards.Values).Select(open => open.Id), open => open.Id).OrderBy(open => open.At).ThenBy(open => open.Id).ToList();
         gone.ForEach(open => cards.Remove(open.Id));
         var left = gone.Where(open => open.Id != card.Id).SelectMany(open => Tell(new() { Remove = new() { Id = open.Id, Version = open.Version } }));
         return [.. left, .. cards.ContainsKey(card.Id) ? Tell(new() { Upsert = card }) : []];

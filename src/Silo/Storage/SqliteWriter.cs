@@ -53,11 +53,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     }
 
     /// <summary>Does something that writes, in turn; what it commits is on the disk then.</summary>
-    public Task<T> RunAsync<T>(Func<SqliteConnection, Task<T>> write, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(write);
-        return InTurnAsync(durable: true, write, cancellationToken);
-    }
+    public Task<T> RunAsync<T>(Func<SqliteConnection, Task<T>> write, CancellationToken cancellationToken = default) => InTurnAsync(durable: true, write, cancellationToken);
 
     /// <summary>
     /// Writes in a transaction, in turn. One that is not <paramref name="durable"/> is on the disk with the next that is: a crash of the
@@ -78,14 +74,7 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     }
 
     /// <summary>Brings all that the log has into the file and empties the log: what was deleted is in neither then.</summary>
-    public Task EmptyLogAsync(CancellationToken cancellationToken = default) =>
-        InTurnAsync(
-            durable: false,
-            async open =>
-            {
-                await EmptyAsync(open);
-                return true;
-            }, cancellationToken);
+    public Task EmptyLogAsync(CancellationToken cancellationToken = default) => InTurnAsync(durable: false, EmptyAsync, cancellationToken);
 
     /// <summary>The statement, compiled once; within <see cref="CommitAsync"/> only.</summary>
     public SqliteStatement Prepared(string sql)
@@ -202,15 +191,12 @@ public sealed class SqliteWriter(string connectionString, Action<SafeFileHandle>
     }
 
     /// <summary>In turn.</summary>
-    private async Task EmptyAsync(SqliteConnection open)
+    private async Task<bool> EmptyAsync(SqliteConnection open)
     {
         await checkpointing.WaitAsync();
         try
         {
-            if (await CheckpointAsync(open, "TRUNCATE") is not 0L)
-            {
-                throw new SqliteException("The log cannot be emptied while somebody reads it.", Busy);
-            }
+            return await CheckpointAsync(open, "TRUNCATE") is 0L ? true : throw new SqliteException("The log cannot be emptied while somebody reads it.", Busy);
         }
         finally
         {

@@ -5,7 +5,6 @@ using LimoCha.Actors.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 
 namespace LimoCha.Actors.Kernel;
 
@@ -102,7 +101,6 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
                 Problems.Details(503, "unavailable", "The change may or may not have been made. Repeat it with the same Idempotency-Key."),
             BadHttpRequestException { InnerException: JsonException json } =>
                 Problems.Details(400, "invalid", "The body is not the JSON this call takes.", Field(json.Path)),
-            PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Problems.Details(400, "invalid", Contents.NoZeroCharacter),
             BadHttpRequestException bad => Problems.Details(bad.StatusCode, bad.StatusCode == 413 ? "too-large" : "invalid", bad.Message),
             _ => Problems.Details(500, "error", "Something went wrong here; it has been logged."),
         };

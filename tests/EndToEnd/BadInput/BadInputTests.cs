@@ -15,14 +15,13 @@ namespace LimoCha.Actors.EndToEnd;
 public sealed class BadInputTests
 {
     private const int AtOnce = 8;
+    private const string Dead = "01900000-0000-7000-8000-00000000dead";
+
+    /// <summary>Bytes that are no character in UTF-8, as an address has them.</summary>
+    private const string NoCharacter = "%ED%A0%80";
+
     /// <summary>Of pages and links, which are no part of the contract.</summary>
     private static readonly string[] Addresses = ["/s/", "/my/", "/my/a?language=", "/sign-in?returnUrl=", "/sign-in?problem=", "/setup?token=", "/m?a=", "/privacy?a=", "/announcements?a=", "/language?to=", "/language?returnUrl=", "/hubs/device?access_token=", "/hubs/device?id="];
-
-    private const string NoCharacter = "%ED%A0%80";
-    /// <summary>A picture of one dot.</summary>
-    private static readonly byte[] Png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
-
-    private const string Dead = "01900000-0000-7000-8000-00000000dead";
 
     /// <summary>These end or lock the very accounts that the others are called with.</summary>
     private static readonly HashSet<string> Last = ["POST /api/v1/auth/logout", "POST /api/v1/me/password", "POST /api/v1/customers/{id}/erase", "DELETE /api/v1/customers/{id}"];
@@ -160,7 +159,7 @@ public sealed class BadInputTests
     /// <summary>One of each kind of thing that paths name, made where the demo has none.</summary>
     private async Task FindAsync(Contract contract, List<Operation> operations)
     {
-        ids["/api/v1/files"] = JsonNode.Parse((await callers["privacy"].PostAsync("files?name=demand.png", Content(Png, "image/png"))).Text)!["id"];
+        ids["/api/v1/files"] = JsonNode.Parse((await callers["privacy"].PostAsync("files?name=demand.png", Content(RecordFactory.Png, "image/png"))).Text)!["id"];
         foreach (var path in operations.Select(operation => operation.Path).Where(path => path.Contains('{') && !path.StartsWith("/api/v1/files", StringComparison.Ordinal)).Select(path => path[..(path.IndexOf('{') - 1)]).Distinct())
         {
             var list = operations.Find(operation => operation.Method == "GET" && operation.Path == path);

@@ -13,8 +13,10 @@ public sealed record Operation(string Method, string Path, IReadOnlyList<string>
     public override string ToString() => $"{Method} {Path}";
 }
 
-/// <summary>The committed contract, read for what may be sent: calls, their bodies, and the fields of those.</summary>
-public sealed class Contract(JsonElement document, Func<string, JsonNode?> known)
+/// <summary>The contract, read for what may be sent: calls, their bodies, and the fields of those.</summary>
+/// <param name="document">It, as OpenAPI.</param>
+/// <param name="known">A value for a field that a sample is to have.</param>
+public sealed class Contract(JsonElement document, Func<string, JsonNode?>? known = null)
 {
     /// <summary>What stands for a field's value until one is put there as it is to be sent.</summary>
     private const string Placeholder = "\"@@value@@\"";
@@ -23,7 +25,7 @@ public sealed class Contract(JsonElement document, Func<string, JsonNode?> known
     /// <summary>Optional by their kind and asked for by a rule, with nearly every call that has them.</summary>
     private static readonly HashSet<string> Wanted = ["text", "subjectId"];
 
-    /// <summary>All calls under /api that take JSON or nothing.</summary>
+    /// <summary>All calls under /api.</summary>
     public IEnumerable<Operation> Operations =>
         from path in document.GetProperty("paths").EnumerateObject()
         where path.Name.StartsWith("/api/", StringComparison.Ordinal)
@@ -69,7 +71,7 @@ public sealed class Contract(JsonElement document, Func<string, JsonNode?> known
             return JsonNode.Parse(Placeholder);
         }
 
-        if (known(name) is { } value)
+        if (known?.Invoke(name) is { } value)
         {
             return value;
         }
