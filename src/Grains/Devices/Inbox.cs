@@ -1,10 +1,12 @@
+using Orleans.Serialization;
+
 namespace LimoCha.Actors.Devices;
 
 /// <summary>
 /// The cards of one user and the connections that show them. Plain state without clock, grain or network: it is told
 /// what happens and answers what to send. What a device has acknowledged is its gateway's to know. Nothing here is durable; it is rebuilt from the read model and the gateways.
 /// </summary>
-public sealed class Inbox
+public sealed class Inbox(Serializer<Card> serializer)
 {
     /// <summary>What a device shows at most, what a whole set has, and what one message of a device names at most.</summary>
     public const int MostCards = 1_000;
@@ -14,7 +16,7 @@ public sealed class Inbox
 
     private const int RememberedRemovals = 512;
 
-    private readonly Dictionary<Guid, Card> cards = [];
+    private readonly Dictionary<Guid, OpenCard> cards = [];
     private readonly Dictionary<Guid, int> removed = [];
     private readonly Queue<Guid> removedOrder = new();
     private readonly Dictionary<string, Link> links = [];
@@ -23,7 +25,7 @@ public sealed class Inbox
     public readonly record struct Outgoing(Guid Gateway, DeviceMessage Message);
 
     /// <summary>The open cards, oldest first.</summary>
-    public IReadOnlyList<Card> Cards => cards.Count == 0 ? [] : [.. cards.Values.OrderBy(card => card.At).ThenBy(card => card.Id)];
+    public IReadOnlyList<Card> Cards => cards.Count == 0 ? [] : [.. cards.OrderBy(open => open.Value.At).ThenBy(open => open.Key).Select(open => open.Value.Card(serializer))];
 
     /// <summary>How many cards are open.</summary>
     public int Count => cards.Count;
@@ -32,8 +34,7 @@ public sealed class Inbox
     public IEnumerable<(Guid Gateway, DeviceConnection Connection)> Connections => links.Values.Select(link => (link.Gateway, link.Connection));
 
     /// <summary>Of all that is open what a device shows: the newest, and before them what everybody has to see. As many as are left when some had to be let go.</summary>
-    public static IEnumerable<Card> Shown(IReadOnlyCollection<Card> open) =>
-        open.Count <= MostCards ? open : open.OrderByDescending(card => card.Mandatory).ThenByDescending(card => card.At).ThenByDescending(card => card.Id).Take(MostCards - LetGo);
+    public static IEnumerable<Card> Shown(IReadOnlyCollection<Card> open) => Shown(open, card => (card.Mandatory, card.At, card.Id));
 
     /// <summary>A card that should be shown. Older than what is known: nothing happens.</summary>
     public IReadOnlyList<Outgoing> Put(Card card)
@@ -45,7 +46,7 @@ public sealed class Inbox
         }
 
         removed.Remove(card.Id);
-        cards[card.Id] = card;
+        cards[card.Id] = OpenCard.Of(card, serializer);
         return cards.Count > MostCards ? TellAndLetGo(card) : Tell(new() { Upsert = card });
     }
 
@@ -60,7 +61,7 @@ public sealed class Inbox
         }
 
         var shown = cards.TryGetValue(card.Id, out var known);
-        if (shown && known!.Version > card.Version)
+        if (shown && known.Version > card.Version)
         {
             return [];
         }
@@ -140,7 +141,7 @@ public sealed class Inbox
     }
 
     /// <summary>The card as it is open now; null when it is not.</summary>
-    public Card? Find(Guid id) => cards.GetValueOrDefault(id);
+    public Card? Find(Guid id) => cards.TryGetValue(id, out var open) ? open.Card(serializer) : null;
 
     /// <summary>A gateway is gone, and its connections with it.</summary>
     public void DropGateway(Guid gateway)
@@ -166,11 +167,14 @@ public sealed class Inbox
     /// <summary>What is not among those that a device shows leaves before it comes, oldest first. It stays open, and is in the lists.</summary>
     private IReadOnlyList<Outgoing> TellAndLetGo(Card card)
     {
-        var gone = cards.Values.ExceptBy(Shown(cards.Values).Select(open => open.Id), open => open.Id).OrderBy(open => open.At).ThenBy(open => open.Id).ToList();
-        gone.ForEach(open => cards.Remove(open.Id));
-        var left = gone.Where(open => open.Id != card.Id).SelectMany(open => Tell(new() { Remove = new() { Id = open.Id, Version = open.Version } }));
+        var gone = cards.ExceptBy(Shown(cards, open => (open.Value.Mandatory, open.Value.At, open.Key)).Select(open => open.Key), open => open.Key).OrderBy(open => open.Value.At).ThenBy(open => open.Key).ToList();
+        gone.ForEach(open => cards.Remove(open.Key));
+        var left = gone.Where(open => open.Key != card.Id).SelectMany(open => Tell(new() { Remove = new() { Id = open.Key, Version = open.Value.Version } }));
         return [.. left, .. cards.ContainsKey(card.Id) ? Tell(new() { Upsert = card }) : []];
     }
+
+    private static IEnumerable<T> Shown<T>(IReadOnlyCollection<T> open, Func<T, (bool Mandatory, DateTimeOffset At, Guid Id)> by) =>
+        open.Count <= MostCards ? open : open.OrderByDescending(by).Take(MostCards - LetGo);
 
     private void Forget(CardRef card)
     {

@@ -2,6 +2,7 @@ using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
+using Orleans.Serialization;
 
 namespace LimoCha.Actors.Devices;
 
@@ -13,7 +14,7 @@ namespace LimoCha.Actors.Devices;
 /// A gateway that tells of a connection from then on sends only what this actor sends. So what is open is looked up after
 /// that and before the connection gets the whole set: everything that another activation may have shown there is in it.
 /// </remarks>
-internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, Gateways ways, TimeProvider clock, Func<Guid, bool> sessionStands, Func<CancellationToken, Task> look)
+internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, Gateways ways, TimeProvider clock, Func<Guid, bool> sessionStands, Func<CancellationToken, Task> look, Serializer<Card> cards)
 {
     private const int AskedAtOnce = 32;
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
@@ -24,7 +25,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     private IGrainTimer? finding;
 
     /// <summary>What the devices show.</summary>
-    public Inbox Inbox { get; } = new();
+    public Inbox Inbox { get; } = new(cards);
 
     /// <summary>Hands messages to their gateways.</summary>
     public void Send(IReadOnlyList<Inbox.Outgoing> messages)

@@ -7,6 +7,7 @@ using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Push;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 
 namespace LimoCha.Actors.Staff;
 
@@ -24,6 +25,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
+    private readonly Serializer<Card> cards = services.GetRequiredService<Serializer<Card>>();
     private UserDevices devices = default!;
     private TaskScheduler turns = default!;
     private DateTimeOffset? lastSeen;
@@ -40,7 +42,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
         await base.OnActivateAsync(cancellationToken);
         startedAt = Clock.GetTimestamp();
         turns = TaskScheduler.Current;
-        devices = new(this, () => Person, GrainFactory, gateways, Clock, Stands, LookAsync);
+        devices = new(this, () => Person, GrainFactory, gateways, Clock, Stands, LookAsync, cards);
         if (!Exists)
         {
             return;

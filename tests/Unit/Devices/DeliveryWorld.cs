@@ -266,7 +266,7 @@ internal sealed class DeliveryWorld
 
     private sealed class Activation
     {
-        public Inbox Inbox { get; } = new();
+        public Inbox Inbox { get; } = Inboxes.New();
 
         /// <summary>What the gateway told it of when it started.</summary>
         public DeviceConnection? Announced { get; init; }

@@ -12,7 +12,7 @@ public sealed class InboxTests
     [Fact]
     public void A_connection_gets_the_whole_set_first_and_then_each_change()
     {
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         inbox.Put(Card(0, 1));
         inbox.Attach(Gateway, Connection("c1")).Should().ContainSingle().Which.Message.Sync.Should().ContainSingle();
         inbox.Put(Card(1, 1)).Should().ContainSingle().Which.Message.Upsert!.Id.Should().Be(Ids[1]);
@@ -22,7 +22,7 @@ public sealed class InboxTests
     [Fact]
     public void A_repeat_or_an_older_version_is_not_sent()
     {
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         inbox.Attach(Gateway, Connection("c1"));
         inbox.Put(Card(0, 2)).Should().HaveCount(1);
         inbox.Put(Card(0, 2)).Should().BeEmpty();
@@ -32,7 +32,7 @@ public sealed class InboxTests
     [Fact]
     public void A_card_taken_away_does_not_come_back_with_a_late_older_version()
     {
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         inbox.Put(Card(0, 1));
         inbox.Take(Ref(0, 3));
         inbox.Put(Card(0, 2));
@@ -44,7 +44,7 @@ public sealed class InboxTests
     [Fact]
     public void A_removal_that_overtakes_its_card_wins()
     {
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         inbox.Take(Ref(0, 5));
         inbox.Put(Card(0, 4));
         inbox.Cards.Should().BeEmpty();
@@ -53,7 +53,7 @@ public sealed class InboxTests
     [Fact]
     public void The_same_device_on_a_new_connection_replaces_the_old_one()
     {
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         inbox.Attach(Gateway, Connection("c1"));
         inbox.Attach(Guid.NewGuid(), Connection("c2"));
         inbox.Connections.Should().ContainSingle().Which.Connection.ConnectionId.Should().Be("c2");
@@ -62,7 +62,7 @@ public sealed class InboxTests
     [Fact]
     public void What_a_device_shows_and_nobody_told_of_is_unknown_and_what_was_taken_away_is_not()
     {
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         inbox.Put(Card(0, 1));
         inbox.Take(Ref(1, 5));
         inbox.Unknown([Ref(0, 1), Ref(1, 4), Ref(2, 7)]).Should().ContainSingle().Which.Id.Should().Be(Ids[2]);
@@ -72,7 +72,7 @@ public sealed class InboxTests
     public void A_device_shows_a_thousand_cards_and_the_oldest_leave_it_for_one_more()
     {
         const int Put = 2_990;
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         var device = inbox.Attach(Gateway, Connection("c1")).Concat(Enumerable.Range(0, Put).SelectMany(number => inbox.Put(Numbered(number)))).ToList();
 
         var shown = new HashSet<Guid>();
@@ -103,9 +103,34 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public void A_card_waits_with_all_it_has()
+    {
+        var card = new Card
+        {
+            Id = Ids[0], Kind = "notice", Version = 7, Category = "维修", Mandatory = true, Title = "上门 🛠", Body = "二楼", At = Now.ToOffset(TimeSpan.FromHours(8)), ExpiresAt = Now.AddDays(1), TaskId = Ids[1],
+            Data = new()
+            {
+                Stage = "accepted", Priority = "urgent", DueAt = Now.AddHours(2), CustomerId = Ids[2], LocationId = Ids[3],
+                Next = new() { Key = "measure", Title = "测量", Proof = ["photo", "note"], Mine = false },
+                Checklist = [new() { Text = "关闸", Done = true }, new() { Text = "拍照" }], WaitsFor = 2, AnswerBy = Now.AddMinutes(5), Reminders = 3,
+            },
+        };
+        Left(card, new()).Concat(Left(card.Data, new TaskCardData())).Should().BeEmpty("every field has a value of its own here");
+
+        var inbox = Inboxes.New();
+        inbox.Put(card);
+        inbox.Put(Card(1, 1));
+        inbox.Find(card.Id).Should().BeEquivalentTo(card, "another card was written with the same buffer");
+        inbox.Attach(Gateway, Connection("c1")).Should().ContainSingle().Which.Message.Sync!.Single(open => open.Id == card.Id).Should().BeEquivalentTo(card);
+        inbox.Find(Ids[2]).Should().BeNull();
+
+        static IEnumerable<string> Left<T>(T all, T none) => typeof(T).GetProperties().Where(property => Equals(property.GetValue(all), property.GetValue(none))).Select(property => property.Name);
+    }
+
+    [Fact]
     public void Ending_a_session_tells_its_connections_and_forgets_them()
     {
-        var inbox = new Inbox();
+        var inbox = Inboxes.New();
         var session = Guid.NewGuid();
         inbox.Attach(Gateway, Connection("c1", "phone", session));
         inbox.Attach(Gateway, Connection("c2", "tablet"));
@@ -124,7 +149,7 @@ public sealed class InboxTests
         var step = Gen.Select(Gen.Int[0, 9], Gen.Int[0, Ids.Length - 1], Gen.Int[1, 12]);
         step.Array[1, 80].Sample(steps =>
         {
-            var inbox = new Inbox();
+            var inbox = Inboxes.New();
             var model = new Dictionary<Guid, (int Version, bool Open)>();
             var device = new ModelDevice();
             var connection = 0;
