@@ -42,14 +42,10 @@ public sealed partial class SetupTests
         (await SetUpAsync(two, "boss2")).Should().Be(HttpStatusCode.Forbidden);
 
         // A page signed in at one door is signed in at the other: they share what seals the cookie.
-        using var handler = new HttpClientHandler { UseCookies = true, AllowAutoRedirect = false };
-        using var browser = new HttpClient(handler);
-        var form = await browser.GetStringAsync($"{one.Address}/sign-in");
-        var antiforgery = AntiforgeryField().Match(form).Groups[1].Value;
-        using var fields = new FormUrlEncodedContent(new Dictionary<string, string> { ["userName"] = "boss", ["password"] = "a long password", ["__RequestVerificationToken"] = antiforgery });
-        using var signedIn = await browser.PostAsync($"{one.Address}/sign-in", fields);
+        using var form = new SignInForm(one.Address);
+        using var signedIn = await form.PostAsync(("userName", "boss"), ("password", "a long password"));
         signedIn.Headers.Location!.ToString().Should().Be("/");
-        (await browser.GetAsync($"{two.Address}/")).StatusCode.Should().Be(HttpStatusCode.OK, "cookies are for a host, and both doors are on this one");
+        (await form.Browser.GetAsync($"{two.Address}/")).StatusCode.Should().Be(HttpStatusCode.OK, "cookies are for a host, and both doors are on this one");
     }
 
     [Theory]
@@ -66,9 +62,6 @@ public sealed partial class SetupTests
         await Eventually.TrueAsync(() => Task.FromResult(process.Output.Contains(named, StringComparison.Ordinal)), "it says what is wrong");
         Directory.Delete(folder, recursive: true);
     }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")]
-    private static partial Regex AntiforgeryField();
 
     [GeneratedRegex(@"/setup\?token=([0-9a-f]+)")]
     private static partial Regex Link();

@@ -64,7 +64,7 @@ internal static class PagesHosting
             return Results.LocalRedirect("/sign-in?problem=expired");
         }
 
-        var outcome = userName.Length > 254 || password.Length > 200 || Contents.HasZeroCharacter(userName)
+        var outcome = userName.Length > 254 || password.Length > 200
             ? new Refusal(RefusalKind.Forbidden, "invalid-credentials", "")
             : await signIn.TryAsync(new(userName, password, code));
         if (!outcome.Ok)
