@@ -44,12 +44,12 @@ internal static class HubStorm
         var errors = await ConnectAsync(address, users, devices, connections);
         var elapsed = watch.Elapsed.TotalSeconds;
         await done.CancelAsync();
-        var (answered, failed) = await dispatching;
+        var (answered, refused, failed) = await dispatching;
         var lacking = devices.Count(device => device.Open < cards);
         await Task.WhenAll(devices.Select(device => device.DisposeAsync().AsTask()));
         return new(measure, contender, "s until all have their cards", "less", Math.Round(elapsed, 2), new()
         {
-            ["errors"] = errors, ["cards missing on"] = lacking, ["dispatches meanwhile"] = answered.TotalCount, ["dispatch p99 ms"] = answered.TotalCount == 0 ? 0 : Math.Round(answered.GetValueAtPercentile(99) / 1000.0, 1), ["dispatch errors"] = failed,
+            ["errors"] = errors, ["cards missing on"] = lacking, ["dispatches meanwhile"] = answered.TotalCount, ["dispatch p99 ms"] = answered.TotalCount == 0 ? 0 : Math.Round(answered.GetValueAtPercentile(99) / 1000.0, 1), ["dispatches refused"] = refused, ["dispatch errors"] = failed,
         }, Floor: contender == "product" ? 30 : null);
     }
 
@@ -73,10 +73,10 @@ internal static class HubStorm
         return failures;
     }
 
-    /// <summary>Tasks at a fixed rate, each timed from when it was due.</summary>
-    private static async Task<(LongConcurrentHistogram Answered, int Failed)> DispatchAsync(Uri address, List<User> users, CancellationToken stop)
+    /// <summary>Tasks at a fixed rate, each timed from when it was due; how many were refused because the server has enough to do, and how many failed.</summary>
+    private static async Task<(LongConcurrentHistogram Answered, int Refused, int Failed)> DispatchAsync(Uri address, List<User> users, CancellationToken stop)
     {
-        var (histogram, failed) = (new LongConcurrentHistogram(1, 120_000_000, 3), 0);
+        var (histogram, refused, failed) = (new LongConcurrentHistogram(1, 120_000_000, 3), 0, 0);
         var idle = new ConcurrentBag<Caller>();
         var (started, posts) = (Stopwatch.GetTimestamp(), new List<Task>());
         for (var i = 0L; !stop.IsCancellationRequested; i++)
@@ -91,7 +91,7 @@ internal static class HubStorm
         }
 
         await Task.WhenAll(posts);
-        return (histogram, failed);
+        return (histogram, refused, failed);
 
         async Task PostAsync(User to, long due)
         {
@@ -108,6 +108,12 @@ internal static class HubStorm
                 if (status == 201)
                 {
                     histogram.RecordValue(Math.Max(1, (Stopwatch.GetTimestamp() - due) * 1_000_000 / Stopwatch.Frequency));
+                    return;
+                }
+
+                if (status == 429)
+                {
+                    Interlocked.Increment(ref refused);
                     return;
                 }
             }
