@@ -5,11 +5,8 @@ namespace LimoCha.Actors.EndToEnd;
 /// <summary>The sign-in page of a process, as a browser fills it in.</summary>
 internal sealed partial class SignInForm(string address) : IDisposable
 {
-    private readonly HttpClientHandler handler = new() { UseCookies = true, AllowAutoRedirect = false };
-    private HttpClient? browser;
-
     /// <summary>The browser, with its cookies.</summary>
-    public HttpClient Browser => browser ??= new(handler);
+    public HttpClient Browser { get; } = new(new HttpClientHandler { UseCookies = true, AllowAutoRedirect = false });
 
     /// <summary>Opens the page and sends its form.</summary>
     public async Task<HttpResponseMessage> PostAsync(params (string Field, string Value)[] fields)
@@ -19,11 +16,7 @@ internal sealed partial class SignInForm(string address) : IDisposable
         return await Browser.PostAsync($"{address}/sign-in", form);
     }
 
-    public void Dispose()
-    {
-        browser?.Dispose();
-        handler.Dispose();
-    }
+    public void Dispose() => Browser.Dispose();
 
     [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")]
     private static partial Regex AntiforgeryField();
