@@ -62,6 +62,7 @@ stop() { kill "${server[$1]}" 2>/dev/null || true; wait "${server[$1]}" 2>/dev/n
 
 web=src/WebApi/bin/Release/net10.0/LimoCha.Actors.WebApi.dll
 conventional=bench/Conventional/bin/Release/net10.0/LimoCha.Bench.Conventional.dll
+conventional_full=bench/ConventionalFull/bin/Release/net10.0/LimoCha.Bench.ConventionalFull.dll
 push_only=bench/PushOnly/bin/Release/net10.0/LimoCha.Bench.PushOnly.dll
 unlimited="Web__AccessTokenLifetime=10:00:00 RateLimits__PerUserPerSecond=1000000 RateLimits__PerUserBurst=1000000 RateLimits__SignInsPerMinute=1000000 RateLimits__ConnectsPerUserPerSecond=1000000 Risk__UsesPerTenMinutes=100000 Web__PasswordIterations=10000"
 

@@ -25,6 +25,6 @@ done
 # shellcheck source=bench/lib.sh
 source bench/lib.sh
 echo "Building…"
-build bench/Load bench/Conventional bench/PushOnly bench/Storage src/WebApi src/Silo
+build bench/Load bench/Conventional bench/ConventionalFull bench/PushOnly bench/Storage src/WebApi src/Silo
 # shellcheck disable=SC1090
 source "bench/scenarios/$scenario.sh"

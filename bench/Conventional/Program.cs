@@ -13,6 +13,7 @@ builder.AddBenchIdentity();
 builder.Services.AddSignalR();
 var connection = builder.Configuration["ConnectionString"]!;
 builder.Services.AddSingleton<IStore>(connection.StartsWith("Data Source", StringComparison.Ordinal) ? new SqliteStore(connection) : new PostgresStore(connection));
+builder.Services.AddSingleton<IOutbox>(services => services.GetRequiredService<IStore>());
 builder.Services.AddSingleton<AckedRows>();
 builder.Services.AddHostedService(services => services.GetRequiredService<AckedRows>());
 var app = builder.Build();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,15 +6,12 @@ using NpgsqlTypes;
 namespace LimoCha.Bench;
 
 /// <summary>Where the conventional stack keeps tasks and its outbox.</summary>
-internal interface IStore
+internal interface IStore : IOutbox
 {
     Task CreateAsync();
 
     /// <summary>The task and its outbox row, in one transaction.</summary>
     Task AddAsync(Guid id, NewTask task, Guid creator, Card card);
-
-    /// <summary>Deletes acknowledged outbox rows.</summary>
-    Task DeleteAsync(List<Guid> ids);
 }
 
 /// <summary>
@@ -162,33 +158,5 @@ internal sealed class SqliteStore(string connectionString) : IStore, IDisposable
     {
         connection.Dispose();
         writer.Dispose();
-    }
-}
-
-/// <summary>Deletes acknowledged outbox rows, many in a statement.</summary>
-internal sealed class AckedRows(IStore store) : BackgroundService
-{
-    private readonly Channel<Guid> queue = Channel.CreateUnbounded<Guid>();
-
-    public void Add(CardRef[] cards)
-    {
-        foreach (var card in cards)
-        {
-            queue.Writer.TryWrite(card.Id);
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (await queue.Reader.WaitToReadAsync(stoppingToken))
-        {
-            var ids = new List<Guid>();
-            while (ids.Count < 500 && queue.Reader.TryRead(out var id))
-            {
-                ids.Add(id);
-            }
-
-            await store.DeleteAsync(ids);
-        }
     }
 }

@@ -111,7 +111,7 @@ internal sealed class Dispatch : IAsyncDisposable
                 new() { [Saturated] = 0.9, [SaturatedBeside] = 0.9 });
         }
 
-        Dictionary<string, double>? goals = contender != "product" ? null : closed ? new() { ["conventional"] = 3, ["push-only"] = 0.5 } : new() { ["conventional"] = 0.5 };
+        Dictionary<string, double>? goals = contender != "product" ? null : closed ? new() { ["conventional"] = 3, ["conventional-full"] = 3, ["push-only"] = 0.5 } : new() { ["conventional"] = 0.5 };
         var line = new Line(
             closed ? "As fast as the answers come" : string.Create(CultureInfo.InvariantCulture, $"At a fixed rate of {load}/s"), contender,
             closed ? "dispatches/s" : "shown p99 ms", closed ? "more" : "less", closed ? Math.Round(completed / elapsed, 1) : Ms(shown, 99),

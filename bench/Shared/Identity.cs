@@ -43,7 +43,7 @@ internal static class Identity
 
     private static string Token(Guid user) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
-        Issuer = "bench", Audience = "bench", Expires = DateTime.UtcNow.AddHours(4), Subject = new([new Claim("sub", user.ToString())]),
+        Issuer = "bench", Audience = "bench", Expires = DateTime.UtcNow.AddHours(4), Subject = new([new Claim("sub", user.ToString()), new Claim("sid", user.ToString()), new Claim("role", "Admin")]),
         SigningCredentials = new(Key, SecurityAlgorithms.HmacSha256),
     });
 
