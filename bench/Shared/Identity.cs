@@ -37,7 +37,7 @@ internal static class Identity
 
     /// <summary>Tokens for the load generator: GET /bench/users?count=N.</summary>
     public static void MapBenchUsers(this WebApplication app) => app.MapGet("/bench/users", (int count) =>
-        Enumerable.Range(0, count).Select(i => new { Id = UserId(i), Token = Token(UserId(i)) }));
+        Enumerable.Range(0, count).Select(i => new BenchUser(UserId(i), Token(UserId(i)))));
 
     public static Guid UserId(int i) => new($"01900000-0000-7000-8000-{i:D12}");
 
@@ -52,6 +52,8 @@ internal static class Identity
         public string? GetUserId(HubConnectionContext connection) => connection.User.FindFirstValue("sub");
     }
 }
+
+public sealed record BenchUser(Guid Id, string Token);
 
 public sealed record NewTask(string Title, Guid AssigneeId, string? Description);
 
