@@ -10,6 +10,8 @@ namespace LimoCha.Bench;
 internal sealed class Cpu(IReadOnlyList<string> pids)
 {
     private const long MicrosecondsPerTick = 10_000;
+    /// <summary>Fields of a process's stat: user and system time, of itself and of children that have ended.</summary>
+    private static readonly int[] Own = [11, 12], Reaped = [13, 14];
 
     public Sample Now() => new(
         pids.Count > 0 ? pids[0].Split(',').Sum(pid => Read(pid, children: false)) : 0,
@@ -18,12 +20,24 @@ internal sealed class Cpu(IReadOnlyList<string> pids)
 
     private static long Read(string pid, bool children)
     {
-        var own = Stat(pid);
-        return own is null ? 0
-            : !children ? Ticks(own, 11, 12)
-            : Ticks(own, 11, 12, 13, 14) + Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-                .Where(name => char.IsAsciiDigit(name![0])).Select(name => Stat(name!)).Where(stat => stat?[1] == pid).Sum(stat => Ticks(stat!, 11, 12));
+        for (var before = Stat(pid); before is not null;)
+        {
+            var living = children ? Living(pid) : 0;
+            var after = Stat(pid);
+            // A child that ended meanwhile would be in neither count, or in both.
+            if (!children || after is null || Ticks(before, Reaped) == Ticks(after, Reaped))
+            {
+                return Ticks(before, Own) + (children ? Ticks(before, Reaped) + living : 0);
+            }
+
+            before = after;
+        }
+
+        return 0;
     }
+
+    private static long Living(string parent) => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => char.IsAsciiDigit(name![0])).Select(name => Stat(name!)).Where(stat => stat?[1] == parent).Sum(stat => Ticks(stat!, Own));
 
     /// <summary>The fields after the command's name, which may hold spaces.</summary>
     private static string[]? Stat(string pid)
@@ -39,7 +53,7 @@ internal sealed class Cpu(IReadOnlyList<string> pids)
         }
     }
 
-    private static long Ticks(string[] stat, params int[] fields) =>
+    private static long Ticks(string[] stat, int[] fields) =>
         fields.Sum(field => long.Parse(stat[field], CultureInfo.InvariantCulture)) * MicrosecondsPerTick;
 
     public readonly record struct Sample(long Server, long Database, long Generator);
