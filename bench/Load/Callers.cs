@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 
 namespace LimoCha.Bench;
 
@@ -42,7 +43,7 @@ internal sealed class Callers(Uri address, string path, string token) : IDisposa
     {
         var started = Stopwatch.GetTimestamp();
         using var connections = new SemaphoreSlim(most);
-        var calls = new List<Task>();
+        ExceptionDispatchInfo? failure = null;
         for (long i = 0; ; i++)
         {
             var time = started + i * Stopwatch.Frequency / rate;
@@ -58,14 +59,28 @@ internal sealed class Callers(Uri address, string path, string token) : IDisposa
 
             // A call that finds no free connection waits here and is late: its time counts from when it was due.
             await connections.WaitAsync();
-            calls.Add(CallAndReleaseAsync(time));
+            _ = CallAndReleaseAsync(time);
         }
 
-        await Task.WhenAll(calls);
+        // Whoever has all connections waits for no call any more.
+        for (var i = 0; i < most; i++)
+        {
+            await connections.WaitAsync();
+        }
+
+        failure?.Throw();
 
         async Task CallAndReleaseAsync(long since)
         {
-            await call(since);
+            try
+            {
+                await call(since);
+            }
+            catch (Exception error)
+            {
+                failure = ExceptionDispatchInfo.Capture(error);
+            }
+
             connections.Release();
         }
     }

@@ -7,7 +7,8 @@ port_seed=$((port_seed + 1))
 bare=http://127.0.0.1:$port_seed
 sink bare "$port_seed" 429
 until [ "$(curl -s -o /dev/null -w '%{http_code}' "$bare")" = 429 ]; do sleep 0.1; done
-measure() { load dispatch "${@:2}" product "${address[product]}/" "$work/users-product.json" "$devices" "$1" "$seconds" "${server[product]}" "$(database_pid)"; }
+# Each of these is a new generator, at half of the machine: all of it is compiled before it is used, or it would be compiled on the cores it shares while it measures.
+measure() { DOTNET_TieredCompilation=0 DOTNET_ReadyToRun=0 load dispatch "${@:2}" product "${address[product]}/" "$work/users-product.json" "$devices" "$1" "$seconds" "${server[product]}" "$(database_pid)"; }
 at_saturation() { sed "s/\"measure\":\"[^\"]*\",\"contender\":\"product\"/\"measure\":\"Three times what it can do\",\"contender\":\"product, $1\"/; s/,\"goals\":{[^}]*}//" | tee -a "$results"; }
 number() { grep -o "\"$1\":[0-9]*" | cut -d: -f2; }
 warm_up "measure $callers closed"
