@@ -2,7 +2,6 @@ using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Notices;
 using LimoCha.Actors.Staff;
 using LimoCha.Actors.Tasks;
-using Orleans.Serialization;
 
 namespace LimoCha.Actors.Devices;
 
@@ -14,7 +13,7 @@ namespace LimoCha.Actors.Devices;
 /// A gateway that tells of a connection from then on sends only what this actor sends. So what is open is looked up after
 /// that and before the connection gets the whole set: everything that another activation may have shown there is in it.
 /// </remarks>
-internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, Gateways ways, TimeProvider clock, Func<Guid, bool> sessionStands, Func<CancellationToken, Task> look, Serializer<Card> cards)
+internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFactory grains, Gateways ways, TimeProvider clock, Func<Guid, bool> sessionStands, Func<CancellationToken, Task> look, Inbox inbox)
 {
     private const int AskedAtOnce = 32;
     private static readonly TimeSpan GatewayAnswer = TimeSpan.FromSeconds(2);
@@ -23,9 +22,6 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     private readonly Dictionary<Guid, (GatewayLink Link, GatewayRef Gateway, DateTimeOffset Since)> gateways = [];
     private readonly Dictionary<Guid, GatewayRef> lost = [];
     private IGrainTimer? finding;
-
-    /// <summary>What the devices show.</summary>
-    public Inbox Inbox { get; } = new(cards);
 
     /// <summary>Hands messages to their gateways.</summary>
     public void Send(IReadOnlyList<Inbox.Outgoing> messages)
@@ -45,7 +41,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     /// </summary>
     public async Task AttachAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
     {
-        if (lost.Count > 0 || connection.Token > (Inbox.TokenOf(connection.ConnectionId) ?? 0) + 1)
+        if (lost.Count > 0 || connection.Token > (inbox.TokenOf(connection.ConnectionId) ?? 0) + 1)
         {
             await look(cancellationToken);
         }
@@ -59,7 +55,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     /// </summary>
     private async Task ConnectAsync(GatewayRef gateway, DeviceConnection connection, CancellationToken cancellationToken)
     {
-        Put(await AskAsync(Inbox.Unknown(connection.Hello.Have).Select(card => card.Id), cancellationToken));
+        Put(await AskAsync(inbox.Unknown(connection.Hello.Have).Select(card => card.Id), cancellationToken));
 
         connection = connection.WithHave(null);
         if (!gateways.ContainsKey(gateway.Epoch))
@@ -67,11 +63,11 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
             gateways[gateway.Epoch] = (new(person().UserId, ways.To(gateway), () => Lose(gateway)), gateway, clock.GetUtcNow());
         }
 
-        Send(Inbox.Attach(gateway.Epoch, connection));
+        Send(inbox.Attach(gateway.Epoch, connection));
     }
 
     /// <summary>Puts cards that the user wants to see.</summary>
-    public void Put(IEnumerable<Card> open) => Send(Inbox.Merge(open.Where(user.Wants)));
+    public void Put(IEnumerable<Card> open) => Send(inbox.Merge(open.Where(user.Wants)));
 
     /// <summary>The cards of these that are open for this user, as their own actors say.</summary>
     public async Task<IReadOnlyList<Card>> AskAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
@@ -154,7 +150,7 @@ internal sealed class UserDevices(UserGrain user, Func<Actor> person, IGrainFact
     private void Lose(GatewayRef gateway)
     {
         gateways.Remove(gateway.Epoch);
-        Inbox.DropGateway(gateway.Epoch);
+        inbox.DropGateway(gateway.Epoch);
         lost[gateway.Epoch] = gateway;
         Look();
     }

@@ -68,7 +68,7 @@ public sealed partial class UserGrain
         var erased = await EraseAsync(context, state => UserRules.Erase(Id, state, reason, context.By), View);
         if (erased.Ok)
         {
-            devices.Send(Inbox.End(null, "disabled"));
+            devices.Send(inbox.End(null, "disabled"));
             await FinishErasureAsync(cancellationToken);
         }
 

@@ -31,16 +31,16 @@ public sealed partial class UserGrain
             pushed = false;
         }
 
-        return Outcome.Of(new Attached(Inbox.Count), Version);
+        return Outcome.Of(new Attached(inbox.Count), Version);
     }
 
     public async Task DetachAsync(Guid gatewayEpoch, string connectionId, IReadOnlyList<CardRef>? unseen = null, CancellationToken cancellationToken = default)
     {
-        Inbox.Detach(connectionId);
+        inbox.Detach(connectionId);
         await DisconnectedAsync();
-        if (TakesPushes && unseen is { Count: > 0 } && !Inbox.Connections.Any())
+        if (TakesPushes && unseen is { Count: > 0 } && !inbox.Connections.Any())
         {
-            foreach (var card in unseen.Select(shown => Inbox.Find(shown.Id)).OfType<Card>())
+            foreach (var card in unseen.Select(shown => inbox.Find(shown.Id)).OfType<Card>())
             {
                 await PushAsync(card, cancellationToken);
             }
@@ -54,7 +54,7 @@ public sealed partial class UserGrain
             await DisconnectedAsync();
         }
 
-        if (Inbox.Connections.Any())
+        if (inbox.Connections.Any())
         {
             DelayDeactivation(Kept);
         }
@@ -62,7 +62,7 @@ public sealed partial class UserGrain
 
     public Task ActiveAsync(string connectionId, bool active, CancellationToken cancellationToken = default)
     {
-        if (Inbox.SetActive(connectionId, active))
+        if (inbox.SetActive(connectionId, active))
         {
             TellPresence();
         }
@@ -71,7 +71,7 @@ public sealed partial class UserGrain
     }
 
     public Task DeliverAsync(Card card, CancellationToken cancellationToken = default) =>
-        Inbox.IsNew(card) && (Clock.GetElapsedTime(startedAt) < MessagesLive || Clock.GetUtcNow() - card.At > MessagesLive)
+        inbox.IsNew(card) && (Clock.GetElapsedTime(startedAt) < MessagesLive || Clock.GetUtcNow() - card.At > MessagesLive)
             ? DeliverLateAsync(card, cancellationToken)
             : PutAsync(card, cancellationToken);
 
@@ -95,23 +95,23 @@ public sealed partial class UserGrain
             return Task.CompletedTask;
         }
 
-        devices.Send(Inbox.Put(card));
-        return TakesPushes && !Inbox.Connections.Any() && Inbox.Find(card.Id)?.Version == card.Version ? PushAsync(card, cancellationToken) : Task.CompletedTask;
+        devices.Send(inbox.Put(card));
+        return TakesPushes && !inbox.Connections.Any() && inbox.Find(card.Id)?.Version == card.Version ? PushAsync(card, cancellationToken) : Task.CompletedTask;
     }
 
     public Task RemoveAsync(CardRef card, CancellationToken cancellationToken = default)
     {
-        devices.Send(Inbox.Take(card));
+        devices.Send(inbox.Take(card));
         return Task.CompletedTask;
     }
 
     public Task LookAgainAsync(CancellationToken cancellationToken = default) => Exists ? LookAsync(cancellationToken) : Task.CompletedTask;
 
-    public Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default) => Task.FromResult(Inbox.Cards);
+    public Task<IReadOnlyList<Card>> CardsAsync(CancellationToken cancellationToken = default) => Task.FromResult(inbox.Cards);
 
     public Task<Presence> PresenceAsync(CancellationToken cancellationToken = default)
     {
-        var connected = Inbox.Connections.Select(c => new PresentDevice(c.Connection.Hello.DeviceId, c.Connection.Hello.Platform, c.Connection.Since) { Active = c.Connection.Active }).ToArray();
+        var connected = inbox.Connections.Select(c => new PresentDevice(c.Connection.Hello.DeviceId, c.Connection.Hello.Platform, c.Connection.Since) { Active = c.Connection.Active }).ToArray();
         return Task.FromResult(new Presence(Id, connected.Length > 0, connected.Length > 0 ? Clock.GetUtcNow() : lastSeen, connected)
         {
             State = connected.Length == 0 ? PresenceState.Away : connected.Any(device => device.Active) ? PresenceState.Online : PresenceState.Idle,
@@ -120,7 +120,7 @@ public sealed partial class UserGrain
 
     public Task ProgressAsync(JobProgress progress, CancellationToken cancellationToken = default)
     {
-        devices.Send(Inbox.Tell(new() { Progress = progress }));
+        devices.Send(inbox.Tell(new() { Progress = progress }));
         return Task.CompletedTask;
     }
 
@@ -145,14 +145,14 @@ public sealed partial class UserGrain
     /// </summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var before = Inbox.Cards;
+        var before = inbox.Cards;
         var open = await readModel.OpenCardsAsync(Id, State.DepartmentId, State.Role, cancellationToken);
         var beyond = before.ExceptBy(open.Current.Select(card => card.Id), card => card.Id).ToList();
         var asked = await devices.AskAsync(open.Behind.Select(card => card.Id).Union(beyond.Select(card => card.Id)), cancellationToken);
         devices.Put(open.Current.Concat(asked));
         foreach (var gone in beyond.ExceptBy(asked.Select(card => card.Id), card => card.Id))
         {
-            devices.Send(Inbox.Take(new() { Id = gone.Id, Version = gone.Version }, forGood: gone.Kind != NoticeRules.CardKind));
+            devices.Send(inbox.Take(new() { Id = gone.Id, Version = gone.Version }, forGood: gone.Kind != NoticeRules.CardKind));
         }
     }
 
@@ -160,7 +160,7 @@ public sealed partial class UserGrain
     {
         lastSeen = Clock.GetUtcNow();
         TellPresence();
-        if (!Inbox.Connections.Any())
+        if (!inbox.Connections.Any())
         {
             await presence.SeenAsync(Id, lastSeen.Value);
         }

@@ -61,7 +61,7 @@ public sealed partial class UserGrain
         if (raised.Challenge)
         {
             // Its devices come back when the person has proved that it is them.
-            devices.Send(Inbox.End(sessionId, "second-factor-required"));
+            devices.Send(inbox.End(sessionId, "second-factor-required"));
         }
     }
 }

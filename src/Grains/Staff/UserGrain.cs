@@ -25,7 +25,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     private readonly PrivacyCatalogs catalogs = services.GetRequiredService<PrivacyCatalogs>();
     private readonly ConsentReceipts receipts = services.GetRequiredService<ConsentReceipts>();
     private readonly CompanyDays days = services.GetRequiredService<CompanyDays>();
-    private readonly Serializer<Card> cards = services.GetRequiredService<Serializer<Card>>();
+    private readonly Inbox inbox = new(services.GetRequiredService<Serializer<Card>>());
     private UserDevices devices = default!;
     private TaskScheduler turns = default!;
     private DateTimeOffset? lastSeen;
@@ -35,14 +35,12 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
     private bool leaving;
     private long startedAt;
 
-    private Inbox Inbox => devices.Inbox;
-
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
         startedAt = Clock.GetTimestamp();
         turns = TaskScheduler.Current;
-        devices = new(this, () => Person, GrainFactory, gateways, Clock, Stands, LookAsync, cards);
+        devices = new(this, () => Person, GrainFactory, gateways, Clock, Stands, LookAsync, inbox);
         if (!Exists)
         {
             return;
@@ -82,7 +80,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
         var outcome = await ExecuteAsync(context, state => UserRules.Change(Id, state, command, context.By), View);
         if (outcome.Ok && !State.Enabled)
         {
-            devices.Send(Inbox.End(null, "disabled"));
+            devices.Send(inbox.End(null, "disabled"));
         }
 
         return outcome;
@@ -119,7 +117,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
             return outcome;
         }
 
-        devices.Send(Inbox.End(sessionId, "token-reuse"));
+        devices.Send(inbox.End(sessionId, "token-reuse"));
         return Refusal.Conflict("session-over", "The refresh token was used before; the session has been ended.");
     }
 
@@ -128,7 +126,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
         var outcome = await ExecuteAsync(context, state => UserRules.End(Id, state, sessionId, reason, context.By), View);
         if (outcome.Ok)
         {
-            devices.Send(Inbox.End(sessionId, reason));
+            devices.Send(inbox.End(sessionId, reason));
         }
 
         return outcome;
@@ -151,9 +149,9 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
         var outcome = await ExecuteAsync(context, state => UserRules.SetPreferences(state, preferences), (state, _) => state.Preferences);
         if (outcome.Ok)
         {
-            foreach (var unwanted in Inbox.Cards.Where(card => !NoticeRules.Wants(State, card)))
+            foreach (var unwanted in inbox.Cards.Where(card => !NoticeRules.Wants(State, card)))
             {
-                devices.Send(Inbox.Take(new() { Id = unwanted.Id, Version = unwanted.Version }, forGood: false));
+                devices.Send(inbox.Take(new() { Id = unwanted.Id, Version = unwanted.Version }, forGood: false));
             }
 
             await LookAsync(cancellationToken);
@@ -178,7 +176,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
 
     public async Task<Outcome<NoticeReceipt>> ReadNoticeAsync(Guid noticeId, CallContext context, CancellationToken cancellationToken = default)
     {
-        var card = Inbox.Find(noticeId);
+        var card = inbox.Find(noticeId);
         var forMe = card is { Kind: NoticeRules.CardKind } || (await GrainFactory.Grain<INoticeGrain>(noticeId).GetAsync(context.By, cancellationToken)).Ok;
         var outcome = await ExecuteAsync(
             context,
@@ -187,7 +185,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
         if (outcome.Ok && card is not null)
         {
             // Nobody shows it again, whatever version comes.
-            devices.Send(Inbox.Take(new() { Id = noticeId, Version = card.Version }));
+            devices.Send(inbox.Take(new() { Id = noticeId, Version = card.Version }));
         }
 
         return outcome;
@@ -203,7 +201,7 @@ public sealed partial class UserGrain(IServiceProvider services) : ErasableGrain
 
     private IReadOnlyList<SessionView> SessionViews(UserState state)
     {
-        var connected = Inbox.Connections.ToLookup(c => c.Connection.SessionId, c => c.Connection);
+        var connected = inbox.Connections.ToLookup(c => c.Connection.SessionId, c => c.Connection);
         return
         [
             .. state.Sessions.Where(session => session.ExpiresAt > Clock.GetUtcNow()).Select(session => new SessionView
