@@ -5,7 +5,7 @@ SocketThreads.GoOn();
 
 var app = WebProcess.Build(args);
 
-// To describe all endpoints takes about as long as to start the silo, most of it for code that is compiled the first time, and neither needs the
+// To describe all endpoints takes about as long as to make the silo's services, most of it for code that is compiled the first time, and neither needs the
 // other. The server describes them once more when it starts, which is quick then.
 _ = Task.Run(() => ((IEndpointRouteBuilder)app).DataSources.Sum(source => source.Endpoints.Count));
 await app.RunAsync();
