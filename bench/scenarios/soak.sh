@@ -9,6 +9,8 @@ warm_up "measure closed $callers"
 measure closed "$callers" >"$work/warm.json"
 rate=$(($(grep -o '"value":[0-9]*' "$work/warm.json" | cut -d: -f2) * 7 / 10))
 echo "$soak s at $rate/s"
+kept() { sql product "SELECT count(*), pg_database_size('product'), pg_current_wal_lsn() - '0/0' FROM task"; }
+IFS='|' read -r tasks stored log < <(kept)
 metric() { curl -s "${address[product]}/metrics" | awk -v name="$1" '$1 ~ "^" name { sum += $2 } END { printf "%d", sum }'; }
 seconds=$soak
 measure open "$rate" >"$work/soak.json" &
@@ -33,5 +35,8 @@ if [ "$remaining" -gt 0 ]; then
 fi
 load line "Resident memory" "second quarter" MiB less "$(half 0.25 0.5)" >>"$results"
 load line "Resident memory" "last quarter" MiB less "$(half 0.75 1)" "$(($(half 0.25 0.5) * 11 / 10))" >>"$results"
+IFS='|' read -r all_tasks all_stored all_log < <(kept)
+load line "Kept of a task, from its making to its completion" "tables and indexes" bytes less "$(((all_stored - stored) / (all_tasks - tasks)))" >>"$results"
+load line "Kept of a task, from its making to its completion" "written to the log" bytes less "$(((all_log - log) / (all_tasks - tasks)))" >>"$results"
 cp "$work/soak-minutes.jsonl" "bench/results/$(date -u +%F)-soak-minutes.jsonl"
 keep soak "$devices devices, $soak s at $rate tasks a second, each accepted, started and completed. A sample each minute: the -minutes.jsonl beside this."

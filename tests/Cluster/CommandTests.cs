@@ -44,6 +44,27 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_repeated_creation_has_no_effect_however_much_came_after_it()
+    {
+        await using var host = await TestHost.StartAsync();
+        var ann = await host.UserAsync();
+        var context = host.Admin();
+        var grain = host.Grains.GetGrain<ITaskGrain>(context.OperationId);
+        CreateTask command = new() { Title = "Visit", AssigneeId = ann.UserId };
+        var both = await Task.WhenAll(grain.CreateAsync(command, context), grain.CreateAsync(command, context));
+        both.Should().AllSatisfy(made => (made.Value?.Title, made.Version).Should().Be(("Visit", 1)), "the second finds the first under way or done");
+        for (var i = 0; i < 20; i++)
+        {
+            await grain.ActAsync(TaskAction.Comment, new() { Note = "hello" }, host.As(ann));
+        }
+
+        await host.Cluster.DeactivateAsync(grain);
+        var late = await grain.CreateAsync(command with { Title = "Another" }, context);
+        (late.Value?.Title, late.Value?.Comments, late.Version).Should().Be(("Visit", 20, 21));
+        (await host.StoredVersionAsync("task", context.OperationId)).Should().Be(21);
+    }
+
+    [Fact]
     public async Task A_stale_version_is_refused_without_effect()
     {
         await using var host = await TestHost.StartAsync();

@@ -143,7 +143,8 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         where TView : class
     {
         FreshId.Clear();
-        if (operations.Exists(operation => operation.Id == context.OperationId))
+        var makesIt = context.OperationId == Id;
+        if (makesIt ? Version > 0 || outbox.Count > 0 : operations.Exists(operation => operation.Id == context.OperationId))
         {
             await ((nextWrite ?? inFlight)?.Task ?? Task.CompletedTask);
             return Outcome.Of(view(State, Version), Version);
@@ -180,10 +181,13 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             outbox.Add(new(version, seq++, at, context.By.UserId, fact));
         }
 
-        operations.Add(new(context.OperationId, at));
-        if (operations.Count > RememberedOperations)
+        if (!makesIt)
         {
-            operations.RemoveRange(0, operations.Count - RememberedOperations);
+            operations.Add(new(context.OperationId));
+            if (operations.Count > RememberedOperations)
+            {
+                operations.RemoveRange(0, operations.Count - RememberedOperations);
+            }
         }
 
         var mine = tentative;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -34,7 +33,7 @@ public abstract class EntityKind<TState, TEvent>
     /// <summary>What a write of these facts has to say to the read model.</summary>
     internal ProjectionEntry Entry(Guid id, TState state, int version, IReadOnlyList<Committed<TEvent>> facts) => new(
         Name, id, version, First: false, Rows(id, state, version, facts),
-        [.. facts.GroupBy(fact => fact.Version).Select(write => new LoggedWrite(write.Key, write.Max(fact => fact.At), JsonSerializer.SerializeToUtf8Bytes(write, StateJson.Options)))]);
+        [.. facts.GroupBy(fact => fact.Version).Select(write => new LoggedWrite(write.Key, write.Max(fact => fact.At), Facts.Write([.. write])))]);
 }
 
 /// <summary>
@@ -75,14 +74,14 @@ public sealed partial class EntityCreation(
             facts[seq] = new(version, seq, at, context.By.UserId, decision.Events[seq]);
         }
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(facts, StateJson.Options);
+        var json = Facts.Write(facts);
         var grainId = GrainId.Create(GrainType.Create(kind.Name), GrainIdKeyExtensions.CreateGuidKey(id));
         Interlocked.Increment(ref underWay);
         try
         {
             await storage.WriteStateAsync(kind.Name, grainId, new GrainState<FirstStored>
             {
-                State = new() { Outbox = json, Operations = [new(context.OperationId, at)] },
+                State = new() { Outbox = json, Operations = context.OperationId == id ? null : [new(context.OperationId)] },
             }).ConfigureAwait(false);
         }
         catch

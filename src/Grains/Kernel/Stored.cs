@@ -30,24 +30,27 @@ public sealed record Stored<TState, TEvent> : StateRecord
     /// <summary>The state's personal fields, encrypted under the subject's key; null when it has none.</summary>
     [NotPersonal] public string? Sealed { get; init; }
 
-    /// <summary>Facts not yet confirmed by read model and devices, oldest first.</summary>
+    /// <summary>Facts not yet confirmed by read model and devices, oldest first (<see cref="Facts"/>).</summary>
     public IReadOnlyList<Committed<TEvent>> Outbox { get; init; } = [];
 
-    /// <summary>The operations that had an effect lately; a repeat of one has none.</summary>
+    /// <summary>
+    /// The operations that had an effect lately; a repeat of one has none. The one that made the entity under its own id is not among them: the
+    /// entity is there.
+    /// </summary>
     public IReadOnlyList<OperationRecord> Operations { get; init; } = [];
 }
 
 /// <summary>
-/// The row that makes an entity, in the same shape: only facts and the operation, because the state follows from them. The
+/// The row that makes an entity, in the same shape: only facts, because the state follows from them, and the operation unless the entity has its id. The
 /// facts are serialized once, for this row and the event log.
 /// </summary>
 public sealed record FirstStored
 {
-    /// <summary>The facts as a JSON array in UTF-8.</summary>
+    /// <summary>The facts as a JSON array in UTF-8 (<see cref="Facts"/>).</summary>
     [JsonConverter(typeof(RawJson))] public ReadOnlyMemory<byte> Outbox { get; init; } = "[]"u8.ToArray();
 
-    /// <summary>The operation that made it.</summary>
-    public IReadOnlyList<OperationRecord> Operations { get; init; } = [];
+    /// <summary>The operation that made it; null when the entity has its id.</summary>
+    public IReadOnlyList<OperationRecord>? Operations { get; init; }
 
     private sealed class RawJson : JsonConverter<ReadOnlyMemory<byte>>
     {
@@ -57,17 +60,8 @@ public sealed record FirstStored
     }
 }
 
-/// <summary>A fact with its place in the stream.</summary>
-/// <param name="Version">The state's version that the write with this fact made.</param>
-/// <param name="Seq">Its position among the facts of that write.</param>
-/// <param name="At">When (UTC).</param>
-/// <param name="By">Who; the empty id is the engine itself.</param>
-/// <param name="Event">What.</param>
-public sealed record Committed<TEvent>(int Version, int Seq, DateTimeOffset At, Guid By, TEvent Event)
-    where TEvent : class;
-
 /// <summary>An operation that had an effect.</summary>
-public sealed record OperationRecord(Guid Id, DateTimeOffset At);
+public sealed record OperationRecord(Guid Id);
 
 /// <summary>
 /// How states and facts are written: System.Text.Json, camelCase, enums by name, nulls left out. A state's fields whose class
@@ -86,7 +80,7 @@ public static class StateJson
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new FactsConverter() },
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { type => Keep(type, sealedFields) } },
         };

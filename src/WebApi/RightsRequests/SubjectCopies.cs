@@ -140,7 +140,7 @@ internal sealed class SubjectCopies(IGrainFactory grains, Database database, Com
             CheckIns = await ReadAsync<Attendance.CheckInRow>(ReadTables.CheckIn.Columns, "check_in WHERE user_id = @subjectId", "at"),
             Tasks = [.. (await ReadAsync<TaskRow>(ReadTables.Task.Columns, $"task WHERE {theirTasks}", "id")).Select(TaskProjection.View)],
             // What colleagues wrote is about the customer, not about who had the task.
-            TaskEvents = [.. events.SelectMany(write => LoggedFact.Read(write.Facts).Select(fact => new CopiedTaskEvent(write.Id, fact.At, fact.By, fact.Event))).Where(fact => customer || fact.By == subjectId)],
+            TaskEvents = [.. events.SelectMany(write => Facts.Read<JsonElement>(write.Facts).Select(fact => new CopiedTaskEvent(write.Id, fact.At, fact.By, fact.Event))).Where(fact => customer || fact.By == subjectId)],
             Files = await ReadAsync<CopiedFile>("id, task_id, name, content_type, size, created_at", $"stored_file WHERE {(customer ? "task_id IN (SELECT id FROM task WHERE customer_id = @subjectId)" : "owner_id = @subjectId")}", "id"),
             Incidents = await ReadAsync<AffectedSubject>("subject_id, kind, channel, progress, attempts, updated_at", "incident_subject WHERE subject_id = @subjectId AND channel IS NOT NULL", "updated_at"),
             Requests = [.. (await ReadAsync<RightsRequestRow>(ReadTables.RightsRequest.Columns, "rights_request WHERE subject_id = @subjectId", "id")).Select(row => RightsRequestEntityKind.View(row, clock.GetUtcNow()))],

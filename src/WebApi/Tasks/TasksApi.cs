@@ -130,7 +130,7 @@ public static class TasksApi
 
         await using var connection = await database.OpenAsync(cancellationToken);
         var writes = await connection.QueryAsync<string>("SELECT facts FROM event_log WHERE kind = 'task' AND id = @id ORDER BY version", new { id });
-        var items = writes.SelectMany(LoggedFact.Read)
+        var items = writes.SelectMany(Facts.Read<JsonElement>)
             .Select(fact => new HistoryItem(fact.Version, fact.At, fact.By, fact.Event)).ToList();
         return Outcome.Of(new Page<HistoryItem>(items, null, clock.GetUtcNow()), task.Version).Ok(context);
     }
