@@ -13,7 +13,7 @@ public sealed record Committed<TEvent>(int Version, int Seq, DateTimeOffset At, 
 
 /// <summary>
 /// Facts as the row and the event log have them: an array, oldest first, in which a fact leaves out what it shares with the one before it (version, time,
-/// who) and its position where that follows. Most writes are of several facts, and those are a third of them.
+/// who) and its position where that follows. A new task is two facts, and what they share was a quarter of their text.
 /// </summary>
 public static class Facts
 {
