@@ -144,7 +144,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     {
         FreshId.Clear();
         var makesIt = context.OperationId == Id;
-        if (makesIt ? Version > 0 || outbox.Count > 0 : operations.Exists(operation => operation.Id == context.OperationId))
+        if (makesIt ? Exists || outbox.Count > 0 : operations.Exists(operation => operation.Id == context.OperationId))
         {
             await ((nextWrite ?? inFlight)?.Task ?? Task.CompletedTask);
             return Outcome.Of(view(State, Version), Version);
