@@ -26,9 +26,11 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
     private const int AtOnce = 16;
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
 
-    /// <summary>A pass that finds nothing is in no hurry: it leaves three quarters of a core, and of the database, to others.</summary>
-    private const int Patience = 3;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// After a page with nothing left behind a pass pauses so many times as long as the page took, and no longer than so long: one that somebody
+    /// wanted leaves three quarters of a core, and of the database, to others; one that is due, nineteen twentieths.
+    /// </summary>
+    private static readonly (int Times, TimeSpan Longest) WhenWanted = (3, TimeSpan.FromSeconds(1)), WhenDue = (19, TimeSpan.FromSeconds(10));
 
     private static readonly string Time = GrainRowKey.TimeOf("GrainIdN0");
 
@@ -117,7 +119,7 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
 
     private async Task SweepAsync(CancellationToken stopping)
     {
-        signal.Begin();
+        var wanted = signal.Begin();
         // From the newest on: what a crash left behind is most likely there.
         var before = new StoredRow { Time = long.MaxValue, GrainIdN0 = long.MaxValue, GrainIdN1 = long.MaxValue, GrainTypeHash = int.MaxValue };
         var recovered = 0;
@@ -142,9 +144,13 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
             recovered += behind.Count;
             if (behind.Count == 0)
             {
-                var pause = clock.GetElapsedTime(from) * Patience;
-                await Task.WhenAny(signal.Wanted, DelayAsync(pause < LongestPause ? pause : LongestPause));
+                await Task.WhenAny(signal.Wanted, DelayAsync(PauseAfter(clock.GetElapsedTime(from), wanted)));
                 stopping.ThrowIfCancellationRequested();
+                if (!wanted && signal.Wanted.IsCompleted)
+                {
+                    // From the newest on again, and faster.
+                    break;
+                }
             }
         }
 
@@ -153,6 +159,13 @@ public sealed partial class RecoverySweep : GrainService, IRecoverySweep
         {
             LogRecovered(logger, recovered);
         }
+    }
+
+    /// <summary>How long a pass waits after a page that took so long.</summary>
+    internal static TimeSpan PauseAfter(TimeSpan page, bool wanted)
+    {
+        var (times, longest) = wanted ? WhenWanted : WhenDue;
+        return page < longest / times ? page * times : longest;
     }
 
     private async Task<IReadOnlyList<(GrainId, int)>> BehindAsync(System.Data.Common.DbConnection connection, List<StoredRow> rows)
