@@ -1,6 +1,7 @@
 using Dapper;
 using LimoCha.Actors.ReadModel;
 using LimoCha.Actors.Recovery;
+using LimoCha.Actors.Retention;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
 
@@ -39,6 +40,23 @@ public sealed class StoragePlanTests
         var plan = kind == DatabaseKind.Sqlite
             ? (await connection.QueryAsync($"EXPLAIN QUERY PLAN {RecoverySweep.PageBefore}", before)).Select(step => (string)step.detail)
             : await connection.QueryAsync<string>($"EXPLAIN {RecoverySweep.PageBefore}", before);
+        string.Join('\n', plan).Should().MatchRegex(planned);
+    }
+
+    /// <summary>Every hour, over all tasks that there are.</summary>
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite, "rests_since", "resting_stage = 5", @"^SEARCH task USING (COVERING )?INDEX ix_task_resting \(resting_stage=\? AND rests_since>\? AND rests_since<\?\)")]
+    [InlineData(DatabaseKind.Sqlite, "places_since", "places_since IS NOT NULL", @"^SEARCH task USING (COVERING )?INDEX ix_task_places \(places_since>\? AND places_since<\?\)")]
+    [InlineData(DatabaseKind.PostgreSql, "rests_since", "resting_stage = 5", @"using ix_task_resting on task [^\n]*\n\s*Index Cond: [^\n]*rests_since <")]
+    [InlineData(DatabaseKind.PostgreSql, "places_since", "places_since IS NOT NULL", @"using ix_task_places on task [^\n]*\n\s*Index Cond: [^\n]*places_since <")]
+    public async Task What_has_been_kept_for_too_long_is_found_by_its_time(DatabaseKind kind, string column, string condition, string planned)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        await using var connection = await host.Database.OpenIndexedAsync(CancellationToken.None);
+        var after = new { before = DateTimeOffset.UnixEpoch, Since = DateTimeOffset.UnixEpoch, Id = Guid.Empty };
+        var plan = kind == DatabaseKind.Sqlite
+            ? (await connection.QueryAsync($"EXPLAIN QUERY PLAN {OldTasks.After(column, condition)}", after)).Select(step => (string)step.detail)
+            : await connection.QueryAsync<string>($"EXPLAIN {OldTasks.After(column, condition)}", after);
         string.Join('\n', plan).Should().MatchRegex(planned);
     }
 

@@ -31,6 +31,8 @@ public static class Purposes
     public const string AttendanceLocation = "attendance.location";
     /// <summary>Recording where a step of a task was taken, as its proof (whereabouts: sensitive, F2 and B5).</summary>
     public const string TaskLocation = "task.location";
+    /// <summary>Keeping what was done: tasks that are over, with their history and proofs.</summary>
+    public const string TaskRecords = "task.records";
     /// <summary>Looking at where a staff member is when work is given to the nearest (whereabouts: sensitive, F2 and B5).</summary>
     public const string DispatchLocation = "dispatch.location";
     /// <summary>Sending pushes through the phone vendor's service when no device is connected (A1, A2).</summary>

@@ -64,6 +64,17 @@ public interface ITaskGrain : IDurableGrain, IDueGrain
     Task RedactAsync(Guid customerId, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Its time is over: when it is final and nothing has happened to it since, its state is deleted and the actor ends. The engine's own.
+    /// Answers whether there is no state of it any more. Repeating it changes nothing.
+    /// </summary>
+    [Alias("ForgetAsync")]
+    Task<bool> ForgetAsync(DateTimeOffset since, CancellationToken cancellationToken = default);
+
+    /// <summary>Where steps were taken before then goes from their proofs. The engine's own. Repeating it changes nothing.</summary>
+    [Alias("ForgetPlacesAsync")]
+    Task ForgetPlacesAsync(DateTimeOffset before, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// The card that this user's devices show of the task now; null when they show none. A read of what is durable, answered
     /// between the turns of a command: a user's actor asks it while the task may be waiting for that very actor.
     /// </summary>

@@ -18,6 +18,7 @@ public static class DeclaredPurposes
         Of(Purposes.AccountTravel, SubjectKind.Staff, "异地使用识别", "Noticing impossible travel", LegalBasis.Consent, "II.4", 1, [], Whereabouts),
         Of(Purposes.AttendanceLocation, SubjectKind.Staff, "打卡签到的位置", "Location at check-in", LegalBasis.Consent, "II.3, IX", HalfYear, ["amap"], Whereabouts),
         Of(Purposes.TaskLocation, SubjectKind.Staff, "任务步骤的位置凭证", "Location as proof of a task's step", LegalBasis.Consent, "II.3", HalfYear, [], Whereabouts),
+        Of(Purposes.TaskRecords, SubjectKind.Staff, "任务记录", "Records of tasks", Contract, "II.2(3)", null, [], WorkIdentity, Content),
         Of(Purposes.DispatchLocation, SubjectKind.Staff, "按距离派单", "Dispatch by distance", LegalBasis.Consent, "II.3", 1, [], Whereabouts),
         Of(Purposes.PushVendor, SubjectKind.Staff, "通过手机厂商推送", "Push through the phone's vendor", LegalBasis.Consent, "II.3(2), III.2", HalfYear, ["jpush", "fcm", "apns", "huawei"], Device),
         Of(Purposes.DeviceInformation, SubjectKind.Staff, "设备信息", "Device information", LegalBasis.Consent, "II.3", HalfYear, [], Device),

@@ -97,6 +97,8 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
 
         row.State ??= new();
         tentative = State = await OpenAsync(row.State.State ?? row.State.Outbox.Aggregate(kind.Nothing, (made, fact) => kind.Apply(made, fact.Event, fact.At)), cancellationToken);
+        // What a removal left for a moment is no entity.
+        row.ETag = row.RecordExists ? row.ETag : null;
         Version = ParseVersion(row.ETag);
         outbox.AddRange(row.State.Outbox);
         operations.AddRange(row.State.Operations);
@@ -199,8 +201,8 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     protected Task ExecuteAsync(CallContext context, Func<TState, Decision<TEvent>> decide) => ExecuteAsync(context, decide, (_, _) => this);
 
     /// <summary>
-    /// Before an erasure: facts that still wait to be confirmed are dropped, because what they say is being erased and the state says
-    /// what is so now. Nothing of them is on its way when this completes.
+    /// Before an erasure: facts that still wait to be confirmed, and those that the last write left in the row, are dropped, because what they say is
+    /// being erased and the state says what is so now. Nothing of them is on its way when this completes.
     /// </summary>
     protected async Task ForgetFactsAsync()
     {

@@ -59,6 +59,23 @@ public sealed class TaskGrain(IServiceProvider services) : DurableGrain<TaskStat
         await ExecuteAsync(Itself, state => TaskRules.Redact(state, customerId));
     }
 
+    public async Task<bool> ForgetAsync(DateTimeOffset since, CancellationToken cancellationToken = default)
+    {
+        if (Exists && !(State.Final && State.UpdatedAt < since))
+        {
+            return false;
+        }
+
+        await RemoveAsync();
+        return true;
+    }
+
+    public async Task ForgetPlacesAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
+    {
+        await ForgetFactsAsync();
+        await ExecuteAsync(Itself, state => TaskRules.ForgetPlaces(state, before));
+    }
+
     public async Task<Card?> CardAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         await LookedAsync();

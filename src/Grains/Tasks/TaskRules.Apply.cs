@@ -28,6 +28,8 @@ public static partial class TaskRules
                 UpdatedAt = at, Stage = TaskStage.Assigned, AssigneeId = f.To, DepartmentId = f.DepartmentId, Step = null,
                 DueAt = f.DueAt ?? state.DueAt, Note = f.Note, AnswerBy = f.AnswerBy, OfferedTo = null, NextTryAt = null,
             },
+            // Nothing happened to the task: it goes on resting.
+            TaskPlacesForgotten f => state with { Proofs = [.. state.Proofs!.Select(proof => proof.At < f.Before ? proof with { Point = null } : proof)] },
             _ => ApplyLater(state with { UpdatedAt = at }, fact, at),
         };
     }

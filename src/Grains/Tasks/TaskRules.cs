@@ -21,6 +21,13 @@ public static partial class TaskRules
         return state.CustomerId == customerId ? new TaskRedacted() : Decision<TaskEvent>.Nothing;
     }
 
+    /// <summary>Takes out where steps were taken before then; that they were proved stays.</summary>
+    public static Decision<TaskEvent> ForgetPlaces(TaskState state, DateTimeOffset before)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Proofs?.Any(proof => proof.Point is not null && proof.At < before) == true ? new TaskPlacesForgotten(before) : Decision<TaskEvent>.Nothing;
+    }
+
     /// <summary>Makes the task; with an assignee or a choice it is given at once.</summary>
     /// <param name="state">What is there under this id.</param>
     /// <param name="command">What is wanted.</param>

@@ -85,10 +85,14 @@ public sealed record TaskState : StateRecord
 [JsonDerivedType(typeof(TaskDependentAdded), "taskDependentAdded")]
 [JsonDerivedType(typeof(TaskDependencyDone), "taskDependencyDone")]
 [JsonDerivedType(typeof(TaskRedacted), "taskRedacted")]
+[JsonDerivedType(typeof(TaskPlacesForgotten), "taskPlacesForgotten")]
 public abstract record TaskEvent;
 
 /// <summary>The person it is about has been erased, and with them what it said.</summary>
 public sealed record TaskRedacted : TaskEvent;
+
+/// <summary>Where steps were taken before <paramref name="Before"/> is not kept any more.</summary>
+public sealed record TaskPlacesForgotten(DateTimeOffset Before) : TaskEvent;
 
 /// <summary>It was written down.</summary>
 [Personal(DataClass.Content)]

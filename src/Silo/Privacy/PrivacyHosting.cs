@@ -39,8 +39,7 @@ internal static class PrivacyHosting
         services.AddSingleton<IIncidentSubjects, IncidentSubjects>();
         services.AddSingleton<ITransferEffects, TransferEffects>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
-        services.AddSingleton<RetentionClock>();
-        services.AddHostedService(provider => provider.GetRequiredService<RetentionClock>());
+        services.AddLimoChaRetention();
         services.AddSingleton<AuditAnchors>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditAnchors>());
         return services;

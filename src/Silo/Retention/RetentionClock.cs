@@ -7,38 +7,25 @@ using Microsoft.Extensions.Logging;
 
 namespace LimoCha.Actors.Retention;
 
-/// <summary>What is kept for a purpose and no longer.</summary>
-/// <param name="Purpose">Whose retention counts, as the catalogue has it now.</param>
-/// <param name="Purge">Takes out what is older than <c>@before</c>.</param>
-internal sealed record RetentionRule(string Purpose, string Purge);
-
 /// <summary>
 /// Takes out what its purpose does not need any more (B1): every hour, in every silo; doing it twice changes nothing. Customers in the
 /// recycle bin have a clock of their own (C3), and so have kept answers.
 /// </summary>
-internal sealed partial class RetentionClock(Database database, PrivacyCatalogs catalogs, TimeProvider clock, ILogger<RetentionClock> logger) : BackgroundService
+internal sealed partial class RetentionClock(IEnumerable<IRetained> kept, PrivacyCatalogs catalogs, TimeProvider clock, ILogger<RetentionClock> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
-    private static readonly Counter<long> Purged = StorageMetrics.Meter.CreateCounter<long>("limocha.retention.purged", description: "Rows whose time was over, by purpose.");
-
-    /// <summary>Everything that has a clock.</summary>
-    internal static readonly IReadOnlyList<RetentionRule> Rules =
-    [
-        new(Purposes.ShareVisits, "DELETE FROM share_visit WHERE at < @before"),
-        new(Purposes.AttendanceLocation, "DELETE FROM event_log WHERE kind = 'location' AND at < @before"),
-        new(Purposes.AccountSecurity, "DELETE FROM risk_signal WHERE at < @before"),
-    ];
+    private static readonly Counter<long> Purged = StorageMetrics.Meter.CreateCounter<long>("limocha.retention.purged", description: "What its purpose does not need any more, by purpose.");
 
     /// <summary>Purges once.</summary>
     internal async Task<int> PurgeAsync(CancellationToken cancellationToken = default)
     {
         var (catalog, all) = (await catalogs.GetAsync(), 0);
-        foreach (var rule in Rules)
+        foreach (var what in kept)
         {
-            if (catalog.Find(rule.Purpose)?.RetentionDays is { } days)
+            if (catalog.Find(what.Purpose)?.RetentionDays is { } days)
             {
-                var purged = await database.ExecuteAsync(rule.Purge, new { before = clock.GetUtcNow().AddDays(-days) }, cancellationToken);
-                Purged.Add(purged, new KeyValuePair<string, object?>("purpose", rule.Purpose));
+                var purged = await what.PurgeAsync(clock.GetUtcNow().AddDays(-days), cancellationToken);
+                Purged.Add(purged, new KeyValuePair<string, object?>("purpose", what.Purpose));
                 all += purged;
             }
         }

@@ -1,0 +1,135 @@
+using FluentAssertions;
+using LimoCha.Actors.Consent;
+using LimoCha.Actors.Files;
+using LimoCha.Actors.Kernel;
+using LimoCha.Actors.Privacy;
+using LimoCha.Actors.Retention;
+using LimoCha.Actors.Staff;
+using LimoCha.Actors.Storage;
+using LimoCha.Actors.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LimoCha.Actors.Cluster;
+
+public sealed class RetentionTests
+{
+    private static readonly TaskAction[] ToTheEnd = [TaskAction.Accept, TaskAction.Start, TaskAction.Complete];
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task B1_tasks_that_are_over_are_taken_out_when_the_company_says_so_and_nothing_of_them_is_left(DatabaseKind kind)
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(kind, services: clock.Use);
+        var (ann, retention) = (await host.UserAsync(), host.Services.GetRequiredService<RetentionClock>());
+        var (over, open) = (await host.TaskAsync(ann, "标记完成"), await host.TaskAsync(ann, "还在做"));
+        var file = await host.Services.GetRequiredService<FileStore>().KeepAsync(
+            new() { Id = Ids.New(clock), OwnerId = ann.UserId, TaskId = over.Id, Name = "p.png", ContentType = "image/png", CreatedAt = clock.GetUtcNow(), Content = [1, 2, 3] });
+        await CompleteAsync(host, over.Id, ann);
+        await host.ProjectedAsync(open.Id, 1);
+        clock.Forward(TimeSpan.FromDays(31));
+        (await retention.PurgeAsync()).Should().Be(0, "records are kept until somebody says otherwise");
+
+        await KeepRecordsAsync(host, days: 30);
+        var recent = await host.TaskAsync(ann, "刚完成");
+        await CompleteAsync(host, recent.Id, ann);
+        (await PrivacyTests.DumpAsync(host)).Should().Contain("标记完成");
+        (await retention.PurgeAsync()).Should().Be(1);
+
+        (await PrivacyTests.DumpAsync(host)).Should().NotContain("标记完成").And.NotContain(file.Sha256);
+        (await host.QueryAsync<int>("SELECT count(*) FROM event_log WHERE id = @id", new { id = over.Id })).Should().Be(0);
+        (await host.QueryAsync<int>("SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = 'task'")).Should().Be(2);
+        (await host.QueryAsync<int>("SELECT count(*) FROM task")).Should().Be(2);
+        if (kind == DatabaseKind.PostgreSql)
+        {
+            (await host.QueryAsync<int>("SELECT sum(tasks) FROM task_count WHERE stage = @stage", new { stage = (int)TaskStage.Completed })).Should().Be(1, "the board counts what there is");
+        }
+
+        var gone = host.Grains.GetGrain<ITaskGrain>(over.Id);
+        (await gone.GetAsync(ann)).Refusal!.Kind.Should().Be(RefusalKind.NotFound);
+        (await gone.ActAsync(TaskAction.Cancel, new(), host.Admin())).Refusal!.Kind.Should().Be(RefusalKind.NotFound);
+        (await host.Grains.GetGrain<ITaskGrain>(recent.Id).GetAsync(ann)).Value!.Stage.Should().Be(TaskStage.Completed);
+        (await host.Grains.GetGrain<ITaskGrain>(open.Id).ActAsync(TaskAction.Accept, new(), host.As(ann))).Refusal.Should().BeNull("work that is not over is never taken out");
+        (await retention.PurgeAsync()).Should().Be(0);
+    }
+
+    /// <summary>The state is gone and the process dies before the rows are.</summary>
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task What_a_crash_left_of_a_task_that_is_taken_out_goes_the_next_time(DatabaseKind kind)
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(kind, services: clock.Use);
+        var ann = await host.UserAsync();
+        var task = await host.TaskAsync(ann);
+        await CompleteAsync(host, task.Id, ann);
+        await KeepRecordsAsync(host, days: 30);
+        var grain = host.Grains.GetGrain<ITaskGrain>(task.Id);
+        (await grain.ForgetAsync(clock.GetUtcNow().AddDays(-30))).Should().BeFalse("its time is not over");
+        clock.Forward(TimeSpan.FromDays(31));
+        (await grain.ForgetAsync(clock.GetUtcNow().AddDays(-30))).Should().BeTrue();
+        (await host.QueryAsync<int>("SELECT count(*) FROM task")).Should().Be(1);
+
+        (await host.Services.GetRequiredService<RetentionClock>().PurgeAsync()).Should().Be(1);
+
+        foreach (var table in new[] { "task", "event_log WHERE kind = 'task'", "OrleansStorage WHERE GrainTypeString = 'task'" })
+        {
+            (await host.QueryAsync<int>($"SELECT count(*) FROM {table}")).Should().Be(0, table);
+        }
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task F2_where_a_step_was_taken_is_kept_for_half_a_year_and_then_nowhere(DatabaseKind kind)
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(kind, services: clock.Use);
+        var ann = await host.UserAsync();
+        await host.Grains.GetGrain<IUserGrain>(ann.UserId).SetConsentAsync(Purposes.TaskLocation, new() { State = ConsentState.Granted }, host.As(ann));
+        var type = await host.Grains.GetGrain<ITaskTypeGrain>(Ids.New(clock)).CreateAsync(
+            new() { Name = "巡店", Flow = [new() { Key = "accept", Title = "接单", Stage = TaskStage.Accepted }, new() { Key = "finish", Title = "完成", Stage = TaskStage.Completed, Proof = [ProofKind.Location] }] }, host.Admin());
+        var grain = host.Grains.GetGrain<ITaskGrain>(Ids.New(clock));
+        (await grain.CreateAsync(new() { Title = "巡店", TypeId = type.Value!.Id, AssigneeId = ann.UserId }, host.Admin())).Refusal.Should().BeNull();
+        (await grain.StepAsync("accept", new(), host.As(ann))).Refusal.Should().BeNull();
+        var done = (await grain.StepAsync("finish", new() { Note = "\"point\": 到", Proofs = [new() { Kind = ProofKind.Location, Point = new() { Latitude = 31.23057, Longitude = 121.4 } }] }, host.As(ann))).Value!;
+        await host.ProjectedAsync(done.Id, done.Version);
+        var retention = host.Services.GetRequiredService<RetentionClock>();
+        clock.Forward(TimeSpan.FromDays(179));
+        (await retention.PurgeAsync()).Should().Be(0);
+        (await PrivacyTests.DumpAsync(host)).Should().Contain("31.23057");
+
+        clock.Forward(TimeSpan.FromDays(2));
+        // An actor that starts anew finds what its last step wrote, the place too, in its row.
+        await host.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        (await retention.PurgeAsync()).Should().Be(1);
+
+        var now = (await grain.GetAsync(ann)).Value!;
+        now.Details!.Proofs!.Should().ContainSingle().Which.Should().BeEquivalentTo(done.Details!.Proofs![0] with { Point = null }, "that it was proved, and when, stays");
+        now.UpdatedAt.Should().Be(done.UpdatedAt, "nothing happened to the task");
+        await host.ProjectedAsync(now.Id, now.Version);
+        (await PrivacyTests.DumpAsync(host)).Should().NotContain("31.23057").And.Contain("taskCompleted");
+        (await retention.PurgeAsync()).Should().Be(0);
+    }
+
+    private static async Task CompleteAsync(TestHost host, Guid task, Actor by)
+    {
+        var version = 0;
+        foreach (var action in ToTheEnd)
+        {
+            version = (await host.Grains.GetGrain<ITaskGrain>(task).ActAsync(action, new(), host.As(by))).Value!.Version;
+        }
+
+        await host.ProjectedAsync(task, version);
+    }
+
+    private static async Task KeepRecordsAsync(TestHost host, int days)
+    {
+        var officer = await host.UserAsync(Role.PrivacyOfficer);
+        (await host.Services.GetRequiredService<PrivacyCatalogs>().ChangeAsync(catalog => catalog.DeclareAsync(
+            new() { Key = Purposes.TaskRecords, Subject = SubjectKind.Staff, TitleZh = "任务记录", TitleEn = "Records of tasks", Classes = [DataClass.WorkIdentity, DataClass.Content], Basis = LegalBasis.Contract, RetentionDays = days },
+            host.As(officer)))).Refusal.Should().BeNull();
+    }
+}
