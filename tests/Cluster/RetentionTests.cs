@@ -1,3 +1,4 @@
+using Dapper;
 using FluentAssertions;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Files;
@@ -78,6 +79,26 @@ public sealed class RetentionTests
         {
             (await host.QueryAsync<int>($"SELECT count(*) FROM {table}")).Should().Be(0, table);
         }
+    }
+
+    [Fact]
+    public async Task Of_many_silos_one_purges_at_a_time()
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(DatabaseKind.PostgreSql, services: clock.Use);
+        var ann = await host.UserAsync();
+        await CompleteAsync(host, (await host.TaskAsync(ann)).Id, ann);
+        await KeepRecordsAsync(host, days: 30);
+        clock.Forward(TimeSpan.FromDays(31));
+        var retention = host.Services.GetRequiredService<RetentionClock>();
+        await using (var another = await host.Database.OpenAsync())
+        {
+            await another.ExecuteAsync("SELECT pg_advisory_lock(@Lock)", new { RetentionClock.Lock });
+            (await retention.PurgeAsync()).Should().Be(0, "another silo is at it");
+            await another.ExecuteAsync("SELECT pg_advisory_unlock(@Lock)", new { RetentionClock.Lock });
+        }
+
+        (await retention.PurgeAsync()).Should().Be(1);
     }
 
     [Theory]

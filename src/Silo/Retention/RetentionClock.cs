@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Dapper;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
@@ -8,16 +9,42 @@ using Microsoft.Extensions.Logging;
 namespace LimoCha.Actors.Retention;
 
 /// <summary>
-/// Takes out what its purpose does not need any more (B1): every hour, in every silo; doing it twice changes nothing. Customers in the
-/// recycle bin have a clock of their own (C3), and so have kept answers.
+/// Takes out what its purpose does not need any more (B1): every hour, in one silo of them all, for there may be much; doing it twice changes
+/// nothing. Customers in the recycle bin have a clock of their own (C3), and so have kept answers.
 /// </summary>
-internal sealed partial class RetentionClock(IEnumerable<IRetained> kept, PrivacyCatalogs catalogs, TimeProvider clock, ILogger<RetentionClock> logger) : BackgroundService
+internal sealed partial class RetentionClock(IEnumerable<IRetained> kept, Database database, PrivacyCatalogs catalogs, TimeProvider clock, ILogger<RetentionClock> logger) : BackgroundService
 {
+    /// <summary>Whoever holds it on PostgreSQL purges.</summary>
+    internal const long Lock = 5502938347127204;
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
     private static readonly Counter<long> Purged = StorageMetrics.Meter.CreateCounter<long>("limocha.retention.purged", description: "What its purpose does not need any more, by purpose.");
 
-    /// <summary>Purges once.</summary>
+    /// <summary>Purges once, unless another silo is at it.</summary>
     internal async Task<int> PurgeAsync(CancellationToken cancellationToken = default)
+    {
+        if (database.Kind == DatabaseKind.Sqlite)
+        {
+            return await PurgeAllAsync(cancellationToken);
+        }
+
+        // Of the session, not of a transaction: one that lasts for minutes keeps the server from cleaning up.
+        await using var connection = await database.OpenAsync(cancellationToken);
+        if (!await connection.QuerySingleAsync<bool>("SELECT pg_try_advisory_lock(@Lock)", new { Lock }))
+        {
+            return 0;
+        }
+
+        try
+        {
+            return await PurgeAllAsync(cancellationToken);
+        }
+        finally
+        {
+            await connection.ExecuteAsync("SELECT pg_advisory_unlock(@Lock)", new { Lock });
+        }
+    }
+
+    private async Task<int> PurgeAllAsync(CancellationToken cancellationToken)
     {
         var (catalog, all) = (await catalogs.GetAsync(), 0);
         foreach (var what in kept)
