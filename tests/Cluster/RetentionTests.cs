@@ -1,6 +1,7 @@
 using Dapper;
 using FluentAssertions;
 using LimoCha.Actors.Consent;
+using LimoCha.Actors.Customers;
 using LimoCha.Actors.Files;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
@@ -133,6 +134,80 @@ public sealed class RetentionTests
         await host.ProjectedAsync(now.Id, now.Version);
         (await PrivacyTests.DumpAsync(host)).Should().NotContain("31.23057").And.Contain("taskCompleted");
         (await retention.PurgeAsync()).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task B1_sensitive_fields_of_a_customer_go_when_nobody_used_them_for_what_they_are_kept_for(DatabaseKind kind)
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(kind, services: clock.Use);
+        var (ann, officer, retention) = (await host.UserAsync(), await host.UserAsync(Role.PrivacyOfficer), host.Services.GetRequiredService<RetentionClock>());
+        var (customer, held) = (await CustomerAsync(host, ann), await CustomerAsync(host, ann));
+        (await held.SetLegalHoldAsync(new() { Hold = true, Reason = "诉讼" }, host.As(officer))).Refusal.Should().BeNull();
+        clock.Forward(TimeSpan.FromDays(1000));
+        (await retention.PurgeAsync()).Should().Be(0);
+        (await customer.UseAsync(new() { Kind = UseKind.View, Purpose = Purposes.CustomerCare, Classes = [DataClass.Health] }, host.As(ann))).Value!.Customer!.Health.Should().Be("健康");
+        (await customer.UseAsync(new() { Kind = UseKind.View, Purpose = Purposes.CustomerIdentity }, host.As(officer))).Value!.Decision.Allowed.Should().BeFalse();
+
+        clock.Forward(TimeSpan.FromDays(200));
+        await AreProjectedAsync(host, customer, held);
+        (await retention.PurgeAsync()).Should().Be(1, "a use for care keeps what is kept for care; one that was refused keeps nothing");
+        (await customer.GetAsync(ann)).Value!.OnFile.Should().Contain([DataClass.Health, DataClass.Belief]).And.NotContain(DataClass.IdentityDocument);
+
+        clock.Forward(TimeSpan.FromDays(1000));
+        await AreProjectedAsync(host, customer, held);
+        (await retention.PurgeAsync()).Should().Be(1);
+        var now = (await customer.GetAsync(ann)).Value!;
+        now.OnFile.Should().NotContain([DataClass.Health, DataClass.Belief, DataClass.IdentityDocument]);
+        now.Name.Should().NotBeEmpty("who the customer is, is kept to serve them");
+        await AreProjectedAsync(host, customer, held);
+        (await retention.PurgeAsync()).Should().Be(0);
+
+        (await held.GetAsync(ann)).Value!.OnFile.Should().Contain([DataClass.Health, DataClass.IdentityDocument], "a legal hold keeps everything");
+        await held.SetLegalHoldAsync(new() { Hold = false, Reason = "结束" }, host.As(officer));
+        await AreProjectedAsync(host, customer, held);
+        (await retention.PurgeAsync()).Should().Be(2);
+        (await held.GetAsync(ann)).Value!.OnFile.Should().NotContain([DataClass.Health, DataClass.IdentityDocument]);
+        await Eventually.TrueAsync(async () => await host.QueryAsync<int>("SELECT count(*) FROM audit_entry WHERE action = 'customer.fieldsForgotten'") == 4, "the trail says so");
+    }
+
+    [Fact]
+    public async Task B1_whatever_is_declared_to_be_kept_for_days_has_a_clock_or_is_not_kept()
+    {
+        await using var host = await TestHost.StartAsync();
+        var notKept = new Dictionary<string, string>
+        {
+            [Purposes.AccountTravel] = "in memory, for minutes", [Purposes.DispatchLocation] = "in memory, for minutes",
+            [Purposes.PushVendor] = "with the session, which ends 30 days after its last use", [Purposes.DeviceInformation] = "nothing is recorded for it", [Purposes.CrashDiagnosis] = "nothing is recorded for it",
+            [Purposes.CustomerMarketing] = "uses what is kept to serve the customer", [Purposes.OrderDelivery] = "uses what is kept to serve the customer",
+        };
+        var clocks = host.Services.GetServices<IRetained>().Select(kept => kept.Purpose).Append(Purposes.TaskRecords).Distinct();
+        DeclaredPurposes.All.Where(purpose => purpose.RetentionDays is not null).Select(purpose => purpose.Key).Append(Purposes.TaskRecords)
+            .Should().BeEquivalentTo(clocks.Concat(notKept.Keys));
+    }
+
+    private static async Task<ICustomerGrain> CustomerAsync(TestHost host, Actor owner)
+    {
+        var customer = host.Grains.GetGrain<ICustomerGrain>(Ids.New(host.Clock));
+        (await customer.CreateAsync(new() { Name = "林小满", Phone = "+8613800138000" }, host.As(owner))).Refusal.Should().BeNull();
+        foreach (var (purpose, dataClass) in new (string, DataClass?)[] { (Purposes.CustomerCare, null), (Purposes.CustomerCare, DataClass.Health), (Purposes.CustomerCare, DataClass.Belief), (Purposes.CustomerIdentity, null), (Purposes.CustomerIdentity, DataClass.IdentityDocument) })
+        {
+            await customer.SetConsentAsync(purpose, new() { State = ConsentState.Granted, DataClass = dataClass }, host.As(owner));
+        }
+
+        (await customer.ChangeAsync(new() { Health = "健康", Belief = "信仰", IdentityNumber = "11010519491231002X" }, host.As(owner))).Refusal.Should().BeNull();
+        return customer;
+    }
+
+    /// <summary>The clock looks for rows: they say what the actors do.</summary>
+    private static async Task AreProjectedAsync(TestHost host, params ICustomerGrain[] customers)
+    {
+        foreach (var id in customers.Select(customer => customer.GetPrimaryKey()))
+        {
+            await host.ProjectedAsync(id, await host.StoredVersionAsync("customer", id), "customer");
+        }
     }
 
     private static async Task CompleteAsync(TestHost host, Guid task, Actor by)

@@ -55,8 +55,8 @@ public sealed class StoragePlanTests
         await using var connection = await host.Database.OpenIndexedAsync(CancellationToken.None);
         var after = new { before = DateTimeOffset.UnixEpoch, Since = DateTimeOffset.UnixEpoch, Id = Guid.Empty };
         var plan = kind == DatabaseKind.Sqlite
-            ? (await connection.QueryAsync($"EXPLAIN QUERY PLAN {OldTasks.After(column, condition)}", after)).Select(step => (string)step.detail)
-            : await connection.QueryAsync<string>($"EXPLAIN {OldTasks.After(column, condition)}", after);
+            ? (await connection.QueryAsync($"EXPLAIN QUERY PLAN {OldRows.After("task", column, condition)}", after)).Select(step => (string)step.detail)
+            : await connection.QueryAsync<string>($"EXPLAIN {OldRows.After("task", column, condition)}", after);
         string.Join('\n', plan).Should().MatchRegex(planned);
     }
 

@@ -207,4 +207,11 @@ public interface ICustomerGrain : IDurableGrain, IDueGrain
     /// </summary>
     [Alias("EraseAsync")]
     Task<Outcome<CustomerView>> EraseAsync(string reason, CallContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The fields that are kept for this purpose alone go, when they were not given or used for it since. The engine's own. Answers whether
+    /// they went. Repeating it changes nothing.
+    /// </summary>
+    [Alias("ForgetUnusedAsync")]
+    Task<bool> ForgetUnusedAsync(string purpose, DateTimeOffset since, CancellationToken cancellationToken = default);
 }

@@ -166,6 +166,13 @@ public sealed class CustomerGrain(IServiceProvider services) : ErasableGrain<Cus
         return erased;
     }
 
+    public async Task<bool> ForgetUnusedAsync(string purpose, DateTimeOffset since, CancellationToken cancellationToken = default)
+    {
+        var before = Version;
+        await ExecuteAsync(Itself, state => CustomerPrivacy.ForgetUnused(state, purpose, since));
+        return Version > before;
+    }
+
     public Task OnDueAsync(CancellationToken cancellationToken = default) =>
         State.DeletedAt is { } deleted && State is { ErasedAt: null, LegalHold: false } && deleted + RecycleBin.Kept <= Clock.GetUtcNow()
             ? EraseAsync("recycle bin", Itself, cancellationToken)

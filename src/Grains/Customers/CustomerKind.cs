@@ -38,6 +38,7 @@ public sealed class CustomerKind(BlindIndex index, CompanyDays days) : EntityKin
             CustomerConsentChanged f => entry with { Purpose = f.Flag.Purpose, Classes = f.Flag.DataClass is { } one ? [one] : [], Basis = f.Flag.State.ToString().ToLowerInvariant() },
             CustomerSaved f => entry with { Reason = string.Join(',', f.Fields) },
             CustomerExemptionInvoked f => entry with { Purpose = f.Exemption.Purpose, Basis = $"exemption:{f.Exemption.Kind}" },
+            CustomerFieldsForgotten f => entry with { Purpose = f.Purpose },
             CustomerErased f => entry with { Reason = f.Reason },
             _ => entry,
         };

@@ -60,12 +60,14 @@ public static class CustomerPrivacy
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(flag);
         state = state with { Consents = state.Consents.SetItem(ConsentRules.KeyOf(flag.Purpose, flag.DataClass), flag) };
-        if (flag.State == ConsentState.Granted)
-        {
-            return state;
-        }
+        return flag.State == ConsentState.Granted ? state : Without(state, flag.Purpose, flag.DataClass);
+    }
 
-        bool Gone(string purpose, DataClass dataClass) => flag.Purpose == purpose && (flag.DataClass is null || flag.DataClass == dataClass);
+    /// <summary>The state without what is kept for a purpose alone; of one class, or of all.</summary>
+    public static CustomerState Without(CustomerState state, string purpose, DataClass? only = null)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        bool Gone(string keptFor, DataClass dataClass) => purpose == keptFor && (only ?? dataClass) == dataClass;
         return state with
         {
             IdentityNumber = Gone(Purposes.CustomerIdentity, DataClass.IdentityDocument) ? null : state.IdentityNumber,
@@ -74,6 +76,36 @@ public static class CustomerPrivacy
             Property = Gone(Purposes.CustomerCare, DataClass.Property) ? null : state.Property,
         };
     }
+
+    /// <summary>The state after an allowed use: what is kept for that purpose alone is kept from then on.</summary>
+    public static CustomerState Used(CustomerState state, string purpose, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return purpose switch
+        {
+            Purposes.CustomerCare => state with { CareUsedAt = at },
+            Purposes.CustomerIdentity => state with { IdentityUsedAt = at },
+            _ => state,
+        };
+    }
+
+    /// <summary>Since when what is kept for this purpose alone was neither given nor used for it; null when there is nothing, or a legal hold keeps it.</summary>
+    public static DateTimeOffset? UnusedSince(CustomerState state, string purpose)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return purpose switch
+        {
+            _ when state.LegalHold => null,
+            // States from before uses were noted say when anything last changed.
+            Purposes.CustomerCare when (state.Health ?? state.Belief ?? state.Property) is not null => state.CareUsedAt ?? state.UpdatedAt,
+            Purposes.CustomerIdentity when state.IdentityNumber is not null => state.IdentityUsedAt ?? state.UpdatedAt,
+            _ => null,
+        };
+    }
+
+    /// <summary>Takes out what is kept for this purpose alone and was not used for it since.</summary>
+    public static Decision<CustomerEvent> ForgetUnused(CustomerState state, string purpose, DateTimeOffset since) =>
+        UnusedSince(state, purpose) < since ? new CustomerFieldsForgotten(purpose) : Decision<CustomerEvent>.Nothing;
 
     /// <summary>Erases; held data stays until the hold is lifted.</summary>
     public static Decision<CustomerEvent> Erase(CustomerState state, string reason, Actor by) =>
@@ -97,6 +129,6 @@ public static class CustomerPrivacy
     {
         Name = null, Phone = null, Email = null, Address = null, Company = null, Source = null, BirthDate = null, IdentityNumber = null,
         Health = null, Belief = null, Property = null, Guardian = null, Exemptions = [], Unknown = null,
-        DeletedAt = state.DeletedAt ?? at, UpdatedAt = at, ErasedAt = at, DoomedKey = state.Key?.Id, Key = null,
+        CareUsedAt = null, IdentityUsedAt = null, DeletedAt = state.DeletedAt ?? at, UpdatedAt = at, ErasedAt = at, DoomedKey = state.Key?.Id, Key = null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 
@@ -25,6 +26,10 @@ public sealed record CustomerRow : IProjectedRow
     public DateTimeOffset? ErasedAt { get; init; }
     /// <summary>When the recycle bin lets go of it.</summary>
     public DateTimeOffset? WakeAt { get; init; }
+    /// <summary>Since when health, belief and property were not used for the customer's care; null when there are none.</summary>
+    public DateTimeOffset? CareSince { get; init; }
+    /// <summary>Since when the identity document was not used to know the customer; null when there is none.</summary>
+    public DateTimeOffset? IdentitySince { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 }
@@ -54,6 +59,7 @@ public static class CustomerProjection
             IdentityIndex = index.IdentityNumber(state.IdentityNumber), IdentityLast4Index = index.IdentityLast4(state.IdentityNumber),
             Company = state.Company, Source = state.Source, OwnerId = state.OwnerId, DepartmentId = state.DepartmentId,
             DeletedAt = state.DeletedAt, ErasedAt = state.ErasedAt, CreatedAt = state.CreatedAt, UpdatedAt = state.UpdatedAt,
+            CareSince = CustomerPrivacy.UnusedSince(state, Purposes.CustomerCare), IdentitySince = CustomerPrivacy.UnusedSince(state, Purposes.CustomerIdentity),
             WakeAt = state is { ErasedAt: null, LegalHold: false, DeletedAt: { } deleted } ? deleted + RecycleBin.Kept : null,
         };
     }

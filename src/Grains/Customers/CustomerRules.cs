@@ -61,6 +61,8 @@ public static class CustomerRules
         CustomerExemptionInvoked f => state with { Exemptions = [.. state.Exemptions.Where(exemption => exemption.ExpiresAt > at), f.Exemption], UpdatedAt = at },
         CustomerGuardianSet f => state with { Guardian = f.Guardian, UpdatedAt = at },
         CustomerLegalHoldSet f => state with { LegalHold = f.Hold, UpdatedAt = at },
+        CustomerDataUsed { Decision.Allowed: true } f => CustomerPrivacy.Used(state, f.Use.Purpose, at),
+        CustomerFieldsForgotten f => CustomerPrivacy.Without(state, f.Purpose),
         CustomerErased => CustomerPrivacy.Erase(state, at),
         CustomerKeyDestroyed => state with { DoomedKey = null },
         _ => state,
@@ -76,6 +78,8 @@ public static class CustomerRules
             Address = values.Address ?? state.Address, Company = values.Company ?? state.Company, Source = values.Source ?? state.Source,
             BirthDate = values.BirthDate ?? state.BirthDate, IdentityNumber = values.IdentityNumber?.Trim().ToUpperInvariant() ?? state.IdentityNumber,
             Health = values.Health ?? state.Health, Belief = values.Belief ?? state.Belief, Property = values.Property ?? state.Property,
+            CareUsedAt = (values.Health ?? values.Belief ?? values.Property) is null ? state.CareUsedAt : at,
+            IdentityUsedAt = values.IdentityNumber is null ? state.IdentityUsedAt : at,
         };
     }
 

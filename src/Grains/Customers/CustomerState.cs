@@ -30,6 +30,10 @@ public sealed record CustomerState : StateRecord, IErasable
     [NotPersonal] public ImmutableDictionary<string, ConsentFlag> Consents { get; init; } = ImmutableDictionary<string, ConsentFlag>.Empty;
     public ImmutableArray<Exemption> Exemptions { get; init; } = [];
     public bool LegalHold { get; init; }
+    /// <summary>When health, belief or property were last given or used for the customer's care.</summary>
+    public DateTimeOffset? CareUsedAt { get; init; }
+    /// <summary>When the identity document was last given or used to know the customer.</summary>
+    public DateTimeOffset? IdentityUsedAt { get; init; }
     public DateTimeOffset? ErasedAt { get; init; }
     /// <summary>The key to destroy; set while an erasure is not through.</summary>
     public Guid? DoomedKey { get; init; }
@@ -44,6 +48,7 @@ public sealed record CustomerState : StateRecord, IErasable
 [JsonDerivedType(typeof(CustomerExemptionInvoked), "exemptionInvoked")]
 [JsonDerivedType(typeof(CustomerGuardianSet), "guardianSet")]
 [JsonDerivedType(typeof(CustomerLegalHoldSet), "legalHoldSet")]
+[JsonDerivedType(typeof(CustomerFieldsForgotten), "fieldsForgotten")]
 [JsonDerivedType(typeof(CustomerErased), "customerErased")]
 [JsonDerivedType(typeof(CustomerKeyDestroyed), "keyDestroyed")]
 public abstract record CustomerEvent;
@@ -85,6 +90,10 @@ public sealed record CustomerGuardianSet : CustomerEvent
 /// <summary>A legal hold was set or lifted.</summary>
 [Personal(DataClass.Content)]
 public sealed record CustomerLegalHoldSet(bool Hold, string Reason) : CustomerEvent;
+
+/// <summary>What was kept for a purpose alone, and was not used for it for long, is gone.</summary>
+[NotPersonal]
+public sealed record CustomerFieldsForgotten(string Purpose) : CustomerEvent;
 
 /// <summary>The personal data was erased.</summary>
 [Personal(DataClass.Content)]

@@ -3,6 +3,7 @@ using Dapper;
 using LimoCha.Actors.Consent;
 using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Storage;
+using LimoCha.Actors.Tasks;
 
 namespace LimoCha.Actors.Retention;
 
@@ -10,7 +11,7 @@ namespace LimoCha.Actors.Retention;
 /// Where steps of tasks were taken (whereabouts, F2): first out of the history, then out of the task, because by the task's row they are found again after a crash.
 /// That a place was proved, and when, stays.
 /// </summary>
-internal sealed class RetainedPlaces(OldTasks tasks, Database database) : IRetained
+internal sealed class RetainedPlaces(OldRows rows, Database database) : IRetained
 {
     /// <summary>A place's name in a proof's JSON; a user's quotation marks are escaped there.</summary>
     private const string Place = "point";
@@ -20,10 +21,10 @@ internal sealed class RetainedPlaces(OldTasks tasks, Database database) : IRetai
     public async Task<int> PurgeAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var gone = 0;
-        await foreach (var page in tasks.PagesAsync("places_since", "places_since IS NOT NULL", before, cancellationToken))
+        await foreach (var page in rows.PagesAsync("task", "places_since", "places_since IS NOT NULL", before, cancellationToken))
         {
             await ForgetHistoryAsync(page, cancellationToken);
-            gone += (await tasks.AskAsync(page, async (task, token) =>
+            gone += (await rows.AskAsync<ITaskGrain>(page, async (task, token) =>
             {
                 await task.ForgetPlacesAsync(before, token);
                 return true;

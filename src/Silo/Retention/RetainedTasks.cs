@@ -10,7 +10,7 @@ namespace LimoCha.Actors.Retention;
 /// Tasks that have been over for longer than the company keeps records of them: state, history, offers, files with their keys, and the row, which goes
 /// last, because by it they are found again after a crash. Audit and statistics stay; they name a task by its id, if at all.
 /// </summary>
-internal sealed class RetainedTasks(OldTasks tasks, Database database, ISubjectKeys keys) : IRetained
+internal sealed class RetainedTasks(OldRows rows, Database database, ISubjectKeys keys) : IRetained
 {
     private static readonly GrainType Type = GrainType.Create(TaskKind.Instance.Name);
     private static readonly TaskStage[] Over = [TaskStage.Completed, TaskStage.Cancelled];
@@ -26,9 +26,9 @@ internal sealed class RetainedTasks(OldTasks tasks, Database database, ISubjectK
         var gone = 0;
         foreach (var stage in Over)
         {
-            await foreach (var page in tasks.PagesAsync("rests_since", $"resting_stage = {(int)stage}", before, cancellationToken))
+            await foreach (var page in rows.PagesAsync("task", "rests_since", $"resting_stage = {(int)stage}", before, cancellationToken))
             {
-                var forgotten = await tasks.AskAsync(page, (task, token) => task.ForgetAsync(before, token), cancellationToken);
+                var forgotten = await rows.AskAsync<ITaskGrain>(page, (task, token) => task.ForgetAsync(before, token), cancellationToken);
                 await DeleteAsync(forgotten, cancellationToken);
                 gone += forgotten.Count;
             }
