@@ -82,6 +82,32 @@ public sealed class RetentionTests
         }
     }
 
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task B1_what_is_about_a_customer_under_a_legal_hold_stays(DatabaseKind kind)
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(kind, services: clock.Use);
+        var (ann, officer) = (await host.UserAsync(), await host.UserAsync(Role.PrivacyOfficer));
+        var (held, free) = (await CustomerAsync(host, ann), await CustomerAsync(host, ann));
+        (await held.SetLegalHoldAsync(new() { Hold = true, Reason = "诉讼" }, host.As(officer))).Refusal.Should().BeNull();
+        foreach (var customer in new[] { held, free })
+        {
+            var task = await host.Grains.GetGrain<ITaskGrain>(Ids.New(clock)).CreateAsync(new() { Title = "回访", AssigneeId = ann.UserId, CustomerId = customer.GetPrimaryKey() }, host.Admin());
+            await CompleteAsync(host, task.Value!.Id, ann);
+        }
+
+        await KeepRecordsAsync(host, days: 30);
+        clock.Forward(TimeSpan.FromDays(31));
+        var retention = host.Services.GetRequiredService<RetentionClock>();
+        (await retention.PurgeAsync()).Should().Be(1);
+        (await host.QueryAsync<Guid>("SELECT customer_id FROM task")).Should().Be(held.GetPrimaryKey());
+
+        (await held.SetLegalHoldAsync(new() { Hold = false, Reason = "结束" }, host.As(officer))).Refusal.Should().BeNull();
+        (await retention.PurgeAsync()).Should().Be(1);
+    }
+
     [Fact]
     public async Task Of_many_silos_one_purges_at_a_time()
     {

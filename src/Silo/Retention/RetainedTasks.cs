@@ -1,5 +1,7 @@
 using Dapper;
 using LimoCha.Actors.Consent;
+using LimoCha.Actors.Customers;
+using LimoCha.Actors.Kernel;
 using LimoCha.Actors.Privacy;
 using LimoCha.Actors.Storage;
 using LimoCha.Actors.Tasks;
@@ -8,7 +10,8 @@ namespace LimoCha.Actors.Retention;
 
 /// <summary>
 /// Tasks that have been over for longer than the company keeps records of them: state, history, offers, files with their keys, and the row, which goes
-/// last, because by it they are found again after a crash. Audit and statistics stay; they name a task by its id, if at all.
+/// last, because by it they are found again after a crash. Audit and statistics stay; they name a task by its id, if at all. What is about a customer under
+/// a legal hold stays as well.
 /// </summary>
 internal sealed class RetainedTasks(OldRows rows, Database database, ISubjectKeys keys) : IRetained
 {
@@ -28,13 +31,27 @@ internal sealed class RetainedTasks(OldRows rows, Database database, ISubjectKey
         {
             await foreach (var page in rows.PagesAsync("task", "rests_since", $"resting_stage = {(int)stage}", before, cancellationToken))
             {
-                var forgotten = await rows.AskAsync<ITaskGrain>(page, (task, token) => task.ForgetAsync(before, token), cancellationToken);
+                var free = await FreeAsync(page, cancellationToken);
+                var forgotten = await rows.AskAsync<ITaskGrain>(free, (task, token) => task.ForgetAsync(before, token), cancellationToken);
                 await DeleteAsync(forgotten, cancellationToken);
                 gone += forgotten.Count;
             }
         }
 
         return gone;
+    }
+
+    /// <summary>Those that no customer's legal hold keeps. The customers are asked here: a task's actor that waits for a customer's, which may wait for it, would wait for long.</summary>
+    private async Task<IReadOnlyList<Guid>> FreeAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        List<AboutCustomer> about;
+        await using (var connection = await database.OpenAsync(cancellationToken))
+        {
+            about = await connection.QueryAsync<AboutCustomer>($"SELECT id, customer_id FROM task WHERE customer_id IS NOT NULL AND {database.In("id", "ids")}", database.Keys("ids", ids));
+        }
+
+        var free = await rows.AskAsync<ICustomerGrain>([.. about.Select(task => task.CustomerId).Distinct()], async (customer, token) => (await customer.GetAsync(Actor.System, token)).Value is not { LegalHold: true }, cancellationToken);
+        return [.. ids.Except(about.Where(task => !free.Contains(task.CustomerId)).Select(task => task.Id))];
     }
 
     private async Task DeleteAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
@@ -63,5 +80,11 @@ internal sealed class RetainedTasks(OldRows rows, Database database, ISubjectKey
 
         await database.ExecuteAsync(DeleteState, states, cancellationToken);
         await database.ExecuteAsync($"DELETE FROM task WHERE {database.In("id", "ids")}", database.Keys("ids", ids), cancellationToken);
+    }
+
+    private sealed record AboutCustomer
+    {
+        public Guid Id { get; init; }
+        public Guid CustomerId { get; init; }
     }
 }
