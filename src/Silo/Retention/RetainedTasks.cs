@@ -72,7 +72,7 @@ internal sealed class RetainedTasks(OldRows rows, Database database, ISubjectKey
             await keys.DestroyAsync(key, cancellationToken);
         }
 
-        var states = ids.Select(id => GrainRowKey.Of(Type.ToString()!, GrainId.Create(Type, GrainIdKeyExtensions.CreateGuidKey(id)))).Select(key => new { key.N0, key.N1, key.TypeHash }).ToList();
+        var states = ids.Select(id => GrainRowKey.Of(TaskKind.Instance.Name, GrainId.Create(Type, GrainIdKeyExtensions.CreateGuidKey(id)))).Select(key => new { key.N0, key.N1, key.TypeHash }).ToList();
         foreach (var (table, column) in new[] { ("stored_file", "task_id"), ("task_offer", "task_id"), ("event_log", "id") })
         {
             await database.ExecuteAsync($"DELETE FROM {table} WHERE {database.In(column, "ids")}", database.Keys("ids", ids), cancellationToken);
