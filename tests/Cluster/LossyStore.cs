@@ -30,7 +30,7 @@ internal sealed class LossyStore : IStateStore
         return versions;
     }
 
-    public bool TryRead(GrainRowKey key, out (byte[]? Payload, int Version)? row) => inner.TryRead(key, out row);
+    public bool TryRead<TTarget>(GrainRowKey key, TTarget target, RowTaker<TTarget> take) => inner.TryRead(key, target, take);
 
     public Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch) => inner.ReadAsync(batch);
 }

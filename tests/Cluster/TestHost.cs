@@ -77,6 +77,7 @@ public sealed class TestHost : IAsyncDisposable
         });
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.AddLimoChaDirectory(ClusterMode.AdoNet);
             silo.AddLimoChaActors();
             services?.Invoke(silo.Services);
         });

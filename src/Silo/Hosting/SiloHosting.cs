@@ -19,6 +19,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Providers;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -47,6 +48,7 @@ public static class SiloHosting
         builder.UseOrleans(silo =>
         {
             silo.UseLimoChaCluster(cluster, builder.Configuration);
+            silo.AddLimoChaDirectory(cluster.Mode);
             silo.AddLimoChaActors();
             silo.AddDashboard();
         });
@@ -142,19 +144,6 @@ public static class SiloHosting
         services.AddSingleton<EntityCreation>();
         services.AddSingleton<ITaskCreation, TaskCreation>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EntityCreation>());
-        // The directory that is linearizable: the other one answers with two activations of an actor for moments after the
-        // cluster changed. What a silo that was given up may still do is fenced by versions and tokens, so there are no
-        // leases: they would keep a dead silo's actors away for their whole length.
-#pragma warning disable ORLEANSEXP003 // Experimental in name: marked so until it is the default.
-        silo.AddDistributedGrainDirectory();
-#pragma warning restore ORLEANSEXP003
-        silo.Configure<GrainDirectoryOptions>(options =>
-        {
-            options.RangeLeaseDuration = TimeSpan.Zero;
-            // Where an actor is, is remembered after it has gone. Of tasks, each of which is asked for a few times and never again, the
-            // default's million took 350 MB.
-            options.CacheSize = RememberedPlaces;
-        });
         silo.AddLimoChaStorage();
         silo.AddGrainService<RecoverySweep>();
         silo.AddIncomingGrainCallFilter<UnavailableStorage>();
@@ -164,6 +153,31 @@ public static class SiloHosting
         }
 
         return silo;
+    }
+
+    /// <summary>Who knows where an actor is, on any silo; tests use it on theirs.</summary>
+    public static ISiloBuilder AddLimoChaDirectory(this ISiloBuilder silo, ClusterMode mode)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        if (mode == ClusterMode.Localhost)
+        {
+            silo.Services.AddSingleton<IGrainDirectoryCache, OnlySilo>();
+            return silo.Configure<GrainDirectoryOptions>(options => options.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
+        }
+
+        // The directory that is linearizable: the other one answers with two activations of an actor for moments after the
+        // cluster changed. What a silo that was given up may still do is fenced by versions and tokens, so there are no
+        // leases: they would keep a dead silo's actors away for their whole length.
+#pragma warning disable ORLEANSEXP003 // Experimental in name: marked so until it is the default.
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+        return silo.Configure<GrainDirectoryOptions>(options =>
+        {
+            options.RangeLeaseDuration = TimeSpan.Zero;
+            // Where an actor is, is remembered after it has gone. Of tasks, each of which is asked for a few times and never again, the
+            // default's million took 350 MB.
+            options.CacheSize = RememberedPlaces;
+        });
     }
 
     /// <summary>The storage provider that <c>Storage:Writer</c> names, as the default one.</summary>

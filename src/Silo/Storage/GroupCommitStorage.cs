@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using LimoCha.Actors.Hosting;
 using LimoCha.Actors.Kernel;
@@ -22,17 +21,15 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
 
     private readonly IStateStore store;
     private readonly StorageOptions options;
-    private readonly IGrainStorageSerializer serializer;
     private readonly ILogger logger;
     private readonly Channel<PendingWrite> writes;
     private readonly Channel<PendingRead> reads;
     private readonly Task[] lanes;
 
-    public GroupCommitStorage(IStateStore store, IOptions<StorageOptions> options, IGrainStorageSerializer serializer, ILogger<GroupCommitStorage> logger)
+    public GroupCommitStorage(IStateStore store, IOptions<StorageOptions> options, ILogger<GroupCommitStorage> logger)
     {
         this.store = store;
         this.options = options.Value;
-        this.serializer = serializer;
         this.logger = logger;
         writes = Channel.CreateBounded<PendingWrite>(this.options.MaxQueue);
         reads = Channel.CreateBounded<PendingRead>(this.options.MaxQueue);
@@ -48,18 +45,14 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var key = GrainRowKey.Of(stateName, grainId);
-        if (!store.TryRead(key, out var row))
-        {
-            return ReadInTurnAsync(key, grainState);
-        }
-
-        Take(row, grainState);
-        return Task.CompletedTask;
+        return store.TryRead(key, (Storage: this, State: grainState), static (payload, version, to) => to.Storage.Take(payload, version, to.State))
+            ? Task.CompletedTask
+            : ReadInTurnAsync(key, grainState);
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var payload = Bytes(serializer.Serialize(grainState.State));
+        var payload = StateSerializer.ToBytes(grainState.State);
         if (payload.Length > options.MaxStateBytes)
         {
             throw new StateTooLargeException($"The state of a {stateName} would have {payload.Length} bytes; {options.MaxStateBytes} are allowed.");
@@ -103,14 +96,15 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         using var span = Tracing.Start("read");
         var read = new PendingRead(key);
         Enqueue(reads.Writer, read);
-        Take(await read.Done.ConfigureAwait(false), grainState);
+        var row = await read.Done.ConfigureAwait(false);
+        Take(row?.Payload, row?.Version ?? 0, grainState);
     }
 
-    private void Take<T>((byte[]? Payload, int Version)? row, IGrainState<T> grainState)
+    private void Take<T>(ReadOnlySpan<byte> payload, int version, IGrainState<T> grainState)
     {
-        grainState.State = row?.Payload is { } payload ? serializer.Deserialize<T>(new(payload)) : Activator.CreateInstance<T>();
-        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = row?.Payload is not null;
+        grainState.State = payload.IsEmpty ? Activator.CreateInstance<T>() : StateSerializer.FromBytes<T>(payload);
+        grainState.ETag = version == 0 ? null : version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = !payload.IsEmpty;
     }
 
     private async Task CommitAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? payload)
@@ -125,10 +119,6 @@ internal sealed partial class GroupCommitStorage : IGrainStorage, IAsyncDisposab
         grainState.ETag = version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = payload is not null;
     }
-
-    /// <summary>The very array that the serializer made, when it is one.</summary>
-    private static byte[] Bytes(BinaryData data) =>
-        MemoryMarshal.TryGetArray(data.ToMemory(), out var whole) && whole is { Offset: 0, Array: { } array } && array.Length == whole.Count ? array : data.ToArray();
 
     private static void Enqueue<TItem>(ChannelWriter<TItem> queue, TItem item)
     {

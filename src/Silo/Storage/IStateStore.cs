@@ -38,6 +38,9 @@ internal sealed class PendingRead(GrainRowKey key)
     public void Fail(Exception error) => done.TrySetException(error);
 }
 
+/// <summary>Takes a row where the database has it: the payload, there as long as the call lasts and empty where there is none, and the version, 0 for no row.</summary>
+internal delegate void RowTaker<in TTarget>(ReadOnlySpan<byte> payload, int version, TTarget target);
+
 /// <summary>Batches against one kind of database.</summary>
 internal interface IStateStore
 {
@@ -50,8 +53,8 @@ internal interface IStateStore
     /// </summary>
     Task<int?[]> WriteAsync(IReadOnlyList<PendingWrite> batch);
 
-    /// <summary>Reads one at once, without waiting for anybody; false where that cannot be done just now.</summary>
-    bool TryRead(GrainRowKey key, out (byte[]? Payload, int Version)? row);
+    /// <summary>Reads one at once, without waiting for anybody; false where that cannot be done just now, and then nothing was taken.</summary>
+    bool TryRead<TTarget>(GrainRowKey key, TTarget target, RowTaker<TTarget> take);
 
     /// <summary>Reads all in one round trip.</summary>
     Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch);

@@ -59,11 +59,7 @@ internal sealed class PostgresStateStore(Database database, IOptions<StorageOpti
     }
 
     /// <summary>Never: a row by itself is a round trip like a batch.</summary>
-    public bool TryRead(GrainRowKey key, out (byte[]? Payload, int Version)? row)
-    {
-        row = null;
-        return false;
-    }
+    public bool TryRead<TTarget>(GrainRowKey key, TTarget target, RowTaker<TTarget> take) => false;
 
     public async Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)
     {

@@ -33,9 +33,8 @@ internal sealed class SqliteReaders(Database database, string serviceId, TimePro
     /// A row that is in memory takes less than to wait for a turn and to be told. Rows that have to come from the disk would hold up the threads
     /// that everybody needs: then they are read in turns, by one thread.
     /// </summary>
-    public bool TryRead(GrainRowKey key, out (byte[]? Payload, int Version)? row)
+    public bool TryRead<TTarget>(GrainRowKey key, TTarget target, RowTaker<TTarget> take)
     {
-        row = null;
         if ((Volatile.Read(ref slow) && clock.GetElapsedTime(Volatile.Read(ref slowAt)) < InTurns) || Take(out var place) is not { } reader)
         {
             return false;
@@ -45,8 +44,9 @@ internal sealed class SqliteReaders(Database database, string serviceId, TimePro
         {
             var began = clock.GetTimestamp();
             reader.Open(database);
-            row = reader.Read(key);
+            var found = reader.Find(key);
             Note(reader, began, clock.GetTimestamp());
+            reader.Give(found, target, take);
             return true;
         }
         catch (SqliteException)

@@ -31,7 +31,8 @@ internal sealed class SqliteRowReader(string serviceId) : IDisposable
     /// <summary>What follows sees one state of the database, until it is disposed of.</summary>
     public IDisposable Snapshot() => connection!.BeginTransaction(deferred: true);
 
-    public (byte[]? Payload, int Version)? Read(GrainRowKey key)
+    /// <summary>Goes to the row; false when there is none. <see cref="Give"/> follows.</summary>
+    public bool Find(GrainRowKey key)
     {
         SqliteRow.SetId(select!, key);
         // Values stay, and who comes up now is mostly of the same kind as who came before.
@@ -41,8 +42,27 @@ internal sealed class SqliteRowReader(string serviceId) : IDisposable
             type = key.Type;
         }
 
-        (byte[]? Payload, int Version)? row = select!.Step() ? (select.Bytes(0), select.Number(1)) : null;
-        select.Reset();
+        return select!.Step();
+    }
+
+    /// <summary>Gives what was found, where it is: no copy of the payload is made.</summary>
+    public void Give<TTarget>(bool found, TTarget target, RowTaker<TTarget> take)
+    {
+        try
+        {
+            take(found ? select!.Bytes(0) : [], found ? select!.Number(1) : 0, target);
+        }
+        finally
+        {
+            select!.Reset();
+        }
+    }
+
+    /// <summary>A copy of a row.</summary>
+    public (byte[]? Payload, int Version)? Read(GrainRowKey key)
+    {
+        (byte[]? Payload, int Version)? row = Find(key) ? (select!.Bytes(0) is { Length: > 0 } payload ? payload.ToArray() : null, select.Number(1)) : null;
+        select!.Reset();
         return row;
     }
 

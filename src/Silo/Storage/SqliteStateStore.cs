@@ -49,7 +49,7 @@ internal sealed class SqliteStateStore(Database database, IOptions<ClusterOption
         return versions;
     });
 
-    public bool TryRead(GrainRowKey key, out (byte[]? Payload, int Version)? row) => atOnce.TryRead(key, out row);
+    public bool TryRead<TTarget>(GrainRowKey key, TTarget target, RowTaker<TTarget> take) => atOnce.TryRead(key, target, take);
 
     /// <summary>One snapshot and one compiled statement for the batch: each row costs its look-up and nothing else.</summary>
     public Task<(byte[]? Payload, int Version)?[]> ReadAsync(IReadOnlyList<PendingRead> batch)

@@ -65,8 +65,8 @@ public sealed class SqliteStatement : IDisposable
         return result == raw.SQLITE_ROW;
     }
 
-    /// <summary>The row's value at a column, from 0.</summary>
-    public byte[]? Bytes(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_blob(statement, column).ToArray();
+    /// <summary>The row's value at a column, from 0, where SQLite has it: until the next step or reset. Empty for NULL.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
 
     /// <summary>The row's value at a column, from 0.</summary>
     public int Number(int column) => raw.sqlite3_column_int(statement, column);

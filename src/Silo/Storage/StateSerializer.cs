@@ -7,9 +7,13 @@ namespace LimoCha.Actors.Storage;
 /// <summary>States as JSON, for both providers.</summary>
 internal sealed class StateSerializer : IGrainStorageSerializer
 {
-    public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input, StateJson.Options));
+    public static byte[] ToBytes<T>(T? state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Options);
 
-    public T Deserialize<T>(BinaryData input) =>
-        JsonSerializer.Deserialize<T>(input.ToMemory().Span, StateJson.Options)
+    public static T FromBytes<T>(ReadOnlySpan<byte> bytes) =>
+        JsonSerializer.Deserialize<T>(bytes, StateJson.Options)
         ?? throw new InvalidOperationException("A stored state is the JSON null.");
+
+    public BinaryData Serialize<T>(T? input) => new(ToBytes(input));
+
+    public T Deserialize<T>(BinaryData input) => FromBytes<T>(input.ToMemory().Span);
 }
