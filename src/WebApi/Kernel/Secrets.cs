@@ -50,35 +50,3 @@ public sealed class Secrets(byte[] secret)
     private static byte[] Derive(byte[] secret, string label) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, Bytes, info: Encoding.UTF8.GetBytes(label));
 }
-
-/// <summary>Files that only their owner may read.</summary>
-public static class OwnerFile
-{
-    private const int SecretBytes = 32;
-
-    /// <summary>A secret of 32 random bytes, base64, made at its first use and kept in the folder.</summary>
-    public static string MadeOnce(string folder, string name)
-    {
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, name);
-        if (!File.Exists(file))
-        {
-            Write(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)));
-        }
-
-        return File.ReadAllText(file).Trim();
-    }
-
-    /// <summary>Writes the file anew, readable by its owner alone from the first byte on.</summary>
-    public static void Write(string path, string text)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new StreamWriter(path, options);
-        file.Write(text);
-    }
-}
