@@ -56,6 +56,26 @@ public sealed class RetentionTests
         (await retention.PurgeAsync()).Should().Be(0);
     }
 
+    [Fact]
+    public async Task B1_what_one_purpose_does_not_get_rid_of_holds_up_no_other()
+    {
+        var clock = new ShiftedClock();
+        await using var host = await TestHost.StartAsync(services: services =>
+        {
+            clock.Use(services);
+            services.Insert(0, ServiceDescriptor.Singleton<IRetained, Broken>());
+        });
+        var ann = await host.UserAsync();
+        var over = await host.TaskAsync(ann, "标记完成");
+        await CompleteAsync(host, over.Id, ann);
+        await KeepRecordsAsync(host, days: 30);
+        clock.Forward(TimeSpan.FromDays(31));
+
+        (await host.Services.GetRequiredService<RetentionClock>().PurgeAsync()).Should().Be(1);
+
+        host.Services.GetServices<IRetained>().First().Should().BeOfType<Broken>().Which.Asked.Should().Be(1);
+    }
+
     /// <summary>The state is gone and the process dies before the rows are.</summary>
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
@@ -253,5 +273,18 @@ public sealed class RetentionTests
         (await host.Services.GetRequiredService<PrivacyCatalogs>().ChangeAsync(catalog => catalog.DeclareAsync(
             new() { Key = Purposes.TaskRecords, Subject = SubjectKind.Staff, TitleZh = "任务记录", TitleEn = "Records of tasks", Classes = [DataClass.WorkIdentity, DataClass.Content], Basis = LegalBasis.Contract, RetentionDays = days },
             host.As(officer)))).Refusal.Should().BeNull();
+    }
+
+    private sealed class Broken : IRetained
+    {
+        public string Purpose => Purposes.TaskRecords;
+
+        public int Asked { get; private set; }
+
+        public Task<int> PurgeAsync(DateTimeOffset before, CancellationToken cancellationToken)
+        {
+            Asked++;
+            throw new InvalidOperationException("It cannot be done.");
+        }
     }
 }

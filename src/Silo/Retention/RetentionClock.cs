@@ -51,9 +51,17 @@ internal sealed partial class RetentionClock(IEnumerable<IRetained> kept, Databa
         {
             if (catalog.Find(what.Purpose)?.RetentionDays is { } days)
             {
-                var purged = await what.PurgeAsync(clock.GetUtcNow().AddDays(-days), cancellationToken);
-                Purged.Add(purged, new KeyValuePair<string, object?>("purpose", what.Purpose));
-                all += purged;
+                try
+                {
+                    var purged = await what.PurgeAsync(clock.GetUtcNow().AddDays(-days), cancellationToken);
+                    Purged.Add(purged, new KeyValuePair<string, object?>("purpose", what.Purpose));
+                    all += purged;
+                }
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not OutOfMemoryException)
+                {
+                    // The others do not wait for it.
+                    LogFailed(logger, what.Purpose, error.GetType().Name);
+                }
             }
         }
 
@@ -72,11 +80,11 @@ internal sealed partial class RetentionClock(IEnumerable<IRetained> kept, Databa
             catch (Exception error) when (!stoppingToken.IsCancellationRequested && error is not OutOfMemoryException)
             {
                 // In an hour again.
-                LogFailed(logger, error.GetType().Name);
+                LogFailed(logger, "all purposes", error.GetType().Name);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What its purpose does not need any more could not be taken out ({Why}); trying again in an hour")]
-    private static partial void LogFailed(ILogger logger, [NotPersonal] string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What {Purpose} does not need any more could not be taken out ({Why}); trying again in an hour")]
+    private static partial void LogFailed(ILogger logger, [NotPersonal] string purpose, [NotPersonal] string why);
 }
