@@ -21,9 +21,9 @@ public abstract partial class DurableGrain<TState, TEvent>
     private async Task ProjectAsync()
     {
         var (state, version, since) = (State, Version, committedAt);
-        await projector.ProjectAsync(kind.Entry(Id, state, version, [.. outbox.Where(entry => entry.Version <= version)]));
+        await shared.Projector.ProjectAsync(kind.Entry(Id, state, version, [.. outbox.Where(entry => entry.Version <= version)]));
         projected = version;
-        if (Clock.GetElapsedTime(since) > options.SecondLook / 2)
+        if (Clock.GetElapsedTime(since) > shared.Options.SecondLook / 2)
         {
             // An actor that started meanwhile may have looked twice at a read model without this.
             told = 0;
@@ -48,7 +48,7 @@ public abstract partial class DurableGrain<TState, TEvent>
         StartEffects();
         if (RestsWhenDone && confirmed == Version)
         {
-            resting.Add(this, Version);
+            shared.Resting.Add(this, Version);
         }
     }
 
@@ -56,17 +56,17 @@ public abstract partial class DurableGrain<TState, TEvent>
 
     private async Task RepeatAsync(Func<bool> goesOn, Func<Task> effect)
     {
-        var delay = options.RetryDelay;
+        var delay = shared.Options.RetryDelay;
         while (goesOn() && !stopping.IsCancellationRequested)
         {
             try
             {
                 await effect();
-                delay = options.RetryDelay;
+                delay = shared.Options.RetryDelay;
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                LogEffectsFailed(logger, kind.Name, Id, Version, error.GetType().Name);
+                LogEffectsFailed(Logger, kind.Name, Id, Version, error.GetType().Name);
                 await Task.Delay(delay, Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
             }

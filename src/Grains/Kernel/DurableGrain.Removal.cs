@@ -20,7 +20,7 @@ public abstract partial class DurableGrain<TState, TEvent>
         (tentative, State, Version) = (kind.Nothing, kind.Nothing, 0);
         try
         {
-            await storage.ClearStateAsync(kind.Name, this.GetGrainId(), row);
+            await shared.Storage.ClearStateAsync(kind.Name, this.GetGrainId(), row);
         }
         finally
         {

@@ -8,7 +8,7 @@ public abstract partial class DurableGrain<TState, TEvent>
     /// <summary>Opens the personal fields. Without its key, which was destroyed, the state has none any more.</summary>
     private async Task<TState> OpenAsync(TState state, CancellationToken cancellationToken)
     {
-        if (row.State!.Sealed is not { } text || await keys.FindAsync(Sealing.KeyOf(text), cancellationToken) is not { } key)
+        if (row.State!.Sealed is not { } text || await shared.Keys.FindAsync(Sealing.KeyOf(text), cancellationToken) is not { } key)
         {
             return state;
         }
@@ -21,7 +21,7 @@ public abstract partial class DurableGrain<TState, TEvent>
     {
         if (SealedFields<TState>.Any && tentative.Key is null)
         {
-            var key = await keys.TakeAsync();
+            var key = await shared.Keys.TakeAsync();
             tentative = tentative.Key is null ? With(tentative, key) : tentative;
         }
     }

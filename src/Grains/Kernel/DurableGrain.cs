@@ -1,7 +1,6 @@
 using LimoCha.Actors.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Storage;
 
 namespace LimoCha.Actors.Kernel;
@@ -26,12 +25,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
 
     private readonly EntityKind<TState, TEvent> kind;
-    private readonly IGrainStorage storage;
-    private readonly IProjector projector;
-    private readonly ISubjectKeys keys;
-    private readonly RestingActors resting;
-    private readonly KernelOptions options;
-    private readonly ILogger logger;
+    private readonly ActorServices shared;
     private readonly CancellationTokenSource stopping = new();
     private readonly List<Committed<TEvent>> outbox = [];
     private readonly List<OperationRecord> operations = [];
@@ -52,21 +46,16 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     protected DurableGrain(EntityKind<TState, TEvent> kind, IServiceProvider services)
     {
         this.kind = kind;
-        storage = services.GetRequiredKeyedService<IGrainStorage>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
-        projector = services.GetRequiredService<IProjector>();
-        keys = services.GetRequiredService<ISubjectKeys>();
-        options = services.GetRequiredService<IOptions<KernelOptions>>().Value;
-        resting = services.GetRequiredService<RestingActors>();
-        Others = services.GetRequiredService<Others>();
-        Clock = services.GetRequiredService<TimeProvider>();
-        logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(GetType());
+        shared = services.GetRequiredService<ActorServices>();
     }
 
     /// <summary>The ways to other actors.</summary>
-    protected Others Others { get; }
+    protected Others Others => shared.Others;
 
     /// <summary>The injected clock.</summary>
-    protected TimeProvider Clock { get; }
+    protected TimeProvider Clock => shared.Clock;
+
+    private ILogger Logger => shared.Log(GetType());
 
     /// <summary>Nobody's command: the actor's own, as an operation of its own.</summary>
     protected CallContext Itself => new(Actor.System, Ids.New(Clock));
@@ -92,7 +81,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         unread = FreshId.Take(Id);
         if (!unread)
         {
-            await storage.ReadStateAsync(kind.Name, this.GetGrainId(), row);
+            await shared.Storage.ReadStateAsync(kind.Name, this.GetGrainId(), row);
         }
 
         row.State ??= new();
@@ -109,7 +98,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <inheritdoc />
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await Effects.WaitAsync(options.Drain, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Effects.WaitAsync(shared.Options.Drain, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await stopping.CancelAsync();
     }
 
@@ -169,7 +158,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             return Outcome.Of(view(State, Version), Version);
         }
 
-        if (outbox.Count >= options.MaxOutbox)
+        if (outbox.Count >= shared.Options.MaxOutbox)
         {
             throw new StorageUnavailableException("The read model is too far behind to take more changes of this entity.");
         }
@@ -219,7 +208,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
         if (unread && !Exists)
         {
             var stored = new GrainState<Stored<TState, TEvent>>();
-            await storage.ReadStateAsync(kind.Name, this.GetGrainId(), stored);
+            await shared.Storage.ReadStateAsync(kind.Name, this.GetGrainId(), stored);
             if (stored.RecordExists && !Exists)
             {
                 DeactivateOnIdle();
@@ -257,7 +246,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
             try
             {
                 row.State = row.State! with { State = state, Sealed = SealedFields<TState>.Seal(state, kind.Name, Id), Outbox = [.. outbox], Operations = [.. operations] };
-                await storage.WriteStateAsync(kind.Name, this.GetGrainId(), row);
+                await shared.Storage.WriteStateAsync(kind.Name, this.GetGrainId(), row);
             }
             catch (Exception error)
             {
@@ -283,7 +272,7 @@ public abstract partial class DurableGrain<TState, TEvent> : Grain, IDurableGrai
     /// <summary>Nothing in memory can be trusted after a failed write: all waiting callers fail and the actor starts anew.</summary>
     private void Fail(Exception error, TaskCompletionSource<int> mine)
     {
-        LogWriteFailed(logger, kind.Name, Id, error.GetType().Name);
+        LogWriteFailed(Logger, kind.Name, Id, error.GetType().Name);
         DeactivateOnIdle();
         mine.SetException(error);
         nextWrite?.SetException(new StorageUnavailableException("A write before this one failed; nothing of this command was stored."));

@@ -129,6 +129,7 @@ public static class SiloHosting
         services.AddSingleton<LocalUsers>();
         services.AddSingleton<Others>();
         services.AddSingleton<RestingActors>();
+        services.AddSingleton<ActorServices>();
         services.AddSingleton<UserWalk>();
         services.AddHostedService<InboxLooks>();
         services.AddHostedService<ConnectedUsers>();
