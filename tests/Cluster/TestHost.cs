@@ -77,7 +77,8 @@ public sealed class TestHost : IAsyncDisposable
         });
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddLimoChaDirectory(ClusterMode.AdoNet);
+            // A host that begins with one silo stays with it.
+            silo.AddLimoChaDirectory(silos == 1 ? ClusterMode.Localhost : ClusterMode.AdoNet);
             silo.AddLimoChaActors();
             services?.Invoke(silo.Services);
         });
