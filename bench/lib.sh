@@ -7,6 +7,8 @@ pg=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
 port=$((20000 + RANDOM % 12000))
 # A contender's first process, its address, and all of its processes where there are several.
 declare -A server=() address=() processes=()
+# Nothing is ever said here: to read from it for a moment is to pause.
+exec {quiet}<> <(:)
 
 as_db() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
 
@@ -50,9 +52,12 @@ serve() {
   port_seed=$((${port_seed:-$port} + 1)); address[$name]="http://127.0.0.1:$port_seed"
   env DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$((($(nproc) + 1) / 2)) Logging__CaptureScopes=false Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics=None ASPNETCORE_URLS="${address[$name]}" LIMOCHA_URLS="${address[$name]}" "$@" dotnet "$dll" >"$work/$name.log" 2>&1 &
   server[$name]=$!
+  # Watched with what the shell has until it listens: a process for each look would take up to half of a core from the start that is measured.
+  until { : 3<>"/dev/tcp/127.0.0.1/$port_seed"; } 2>/dev/null; do runs "$name"; read -rt 0.02 -u "$quiet" || true; done
   # The baselines have no such page: that they answer is enough.
-  until curl -s -o /dev/null -w '%{http_code}' "${address[$name]}/health/ready" | grep -qE '^(200|404)$'; do kill -0 "${server[$name]}" 2>/dev/null || { cat "$work/$name.log"; exit 1; }; sleep 0.05; done
+  until curl -s -o /dev/null -w '%{http_code}' "${address[$name]}/health/ready" | grep -qE '^(200|404)$'; do runs "$name"; sleep 0.05; done
 }
+runs() { kill -0 "${server[$1]}" 2>/dev/null || { cat "$work/$1.log"; exit 1; }; }
 # A server that takes whatever is posted, keeps nothing, and answers all with one status.
 sink() { # name port status
   env DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$((($(nproc) + 1) / 2)) dotnet bench/Load/bin/Release/net10.0/LimoCha.Bench.Load.dll sink "$2" "$3" &

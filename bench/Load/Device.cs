@@ -18,8 +18,9 @@ internal sealed partial class Device(Uri address, User user, Action<ReadOnlySpan
 {
     private const byte End = 0x1e;
     private static readonly byte[] Ping = Frame("""{"type":6}""");
-    /// <summary>As SignalR's own clients have it.</summary>
-    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(15);
+    /// <summary>Of nothing sent, after which it pings: as SignalR's own clients have it, for which each message counts.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
     /// <summary>Before each try to come back; the last before all that follow.</summary>
     private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)];
 
@@ -31,6 +32,7 @@ internal sealed partial class Device(Uri address, User user, Action<ReadOnlySpan
     private byte[] buffer = new byte[4096];
     private Task running = Task.CompletedTask;
     private Timer? pings;
+    private long sent;
 
     /// <summary>How often it got everything that is open, after it first had.</summary>
     public int SyncsAgain { get; private set; }
@@ -45,7 +47,7 @@ internal sealed partial class Device(Uri address, User user, Action<ReadOnlySpan
         var receiving = ReceiveAsync();
         await synced.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
         running = StayAsync(receiving);
-        pings = new(_ => _ = SendAsync(Ping), null, PingPeriod, PingPeriod);
+        pings = new(_ => _ = PingAsync(), null, Look, Look);
     }
 
     public async ValueTask DisposeAsync()
@@ -153,8 +155,11 @@ internal sealed partial class Device(Uri address, User user, Action<ReadOnlySpan
 
     private static byte[] Frame(string message) => [.. Encoding.UTF8.GetBytes(message), End];
 
+    private Task PingAsync() => Environment.TickCount64 - sent + Look.TotalMilliseconds / 2 < Silence.TotalMilliseconds ? Task.CompletedTask : SendAsync(Ping);
+
     private async Task SendAsync(ReadOnlyMemory<byte> message)
     {
+        sent = Environment.TickCount64;
         await sending.WaitAsync();
         try
         {

@@ -15,7 +15,8 @@ internal sealed class Dispatch : IAsyncDisposable
     private const int MaxConnections = 512;
     private const int OverloadConnections = 2_000;
     private const int MaxPosts = 8_000_000;
-    private const int MostWarmUp = 15;
+    /// <summary>Seconds: the generator is a new process and its code too, and a server has just greeted its devices.</summary>
+    private const int WarmUp = 15;
     /// <summary>What a server that refuses is compared with: its own rate at saturation, alone and while a bare server refuses the others.</summary>
     private const string Saturated = "product, as fast as the answers come";
     private const string SaturatedBeside = "product, the others refused by a bare server";
@@ -74,7 +75,7 @@ internal sealed class Dispatch : IAsyncDisposable
 
     /// <summary>Warms up, measures, and answers one JSON line.</summary>
     public Task<Line> MeasureAsync(string mode, string contender, int load, int seconds, Cpu cpu) =>
-        MeasureAsync(mode, contender, load, seconds, cpu, Math.Clamp(seconds / 2, 2, MostWarmUp));
+        MeasureAsync(mode, contender, load, seconds, cpu, WarmUp);
 
     /// <summary>The same, with so many seconds to warm up.</summary>
     public async Task<Line> MeasureAsync(string mode, string contender, int load, int seconds, Cpu cpu, int warmUp)
