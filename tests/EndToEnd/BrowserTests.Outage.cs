@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using LimoCha.Actors.Testing;
 
 namespace LimoCha.Actors.EndToEnd;
@@ -92,6 +94,38 @@ public sealed partial class BrowserTests
         await page.GetByTestId("lane-assigned").WaitForAsync();
         await Expect(page.GetByTestId("reconnecting")).ToBeHiddenAsync();
         refused.Should().Be(3);
+        consoleErrors.Clear();
+    }
+
+    [Fact]
+    public async Task A_page_whose_connection_breaks_before_it_is_one_is_connected_again_and_has_not_failed()
+    {
+        var page = await SignInAsync("manager", "/sign-in", Phone);
+        const int Broken = 2;
+        var tries = 0;
+        IWebSocketRoute? last = null;
+        var connection = new Regex(@"/_blazor\?id=");
+        await page.RouteAsync("**/_blazor/negotiate**", route => { tries++; return route.ContinueAsync(); });
+        await page.RouteAsync(connection, route => tries <= Broken ? route.FulfillAsync(new() { Status = 404 }) : route.ContinueAsync());
+        // As a proxy between two servers does it: who is asked for the socket does not know it.
+        await page.RouteWebSocketAsync(connection, socket => { if (tries <= Broken) { _ = socket.CloseAsync(); } else { (last = socket).ConnectToServer(); } });
+
+        await page.GotoAsync($"{product.Address}/");
+        await page.GetByTestId("reconnecting").WaitForAsync();
+        await Expect(page.GetByTestId("page-failed")).ToBeHiddenAsync();
+        await page.GetByTestId("lane-assigned").WaitForAsync();
+        tries.Should().Be(Broken + 1);
+
+        // Later, on a page that is there.
+        await page.EvaluateAsync("void (document.body.dataset.same = 'yes')");
+        tries = 0;
+        await last!.CloseAsync();
+        await page.GetByTestId("reconnecting").WaitForAsync();
+        await Expect(page.GetByTestId("reconnecting")).ToBeHiddenAsync(new() { Timeout = 30_000 });
+        await Expect(page.GetByTestId("page-failed")).ToBeHiddenAsync();
+        tries.Should().Be(Broken + 1);
+        (await page.EvaluateAsync<string?>("document.body.dataset.same")).Should().Be("yes", "it was connected again, not loaded");
+        consoleErrors.Should().NotBeEmpty();
         consoleErrors.Clear();
     }
 

@@ -31,18 +31,39 @@ window.limocha = {
 
 // A page whose connection is away tries for as long as it is open: a board on a wall has nobody to press a button.
 const connection = document.getElementById("connection");
+const failed = document.getElementById("blazor-error-ui");
 const again = 2000;
-Blazor.start({ circuit: { reconnectionOptions: { dialogId: connection.id, maxRetries: Infinity, retryIntervalMilliseconds: attempt => Math.min(attempt * 500, again) } } });
-// The server is back and does not know the page any more, so it begins anew.
+let begun = false, away = false;
+Blazor.start({
+  circuit: {
+    circuitHandlers: [{ onCircuitOpened: () => { begun = true; } }],
+    reconnectionOptions: { dialogId: connection.id, maxRetries: Infinity, retryIntervalMilliseconds: attempt => Math.min(attempt * 500, again) },
+  },
+});
 connection.addEventListener("components-reconnect-state-changed", ({ detail }) => {
+  away = detail.state !== "hide";
+  // The server is back and does not know the page any more, so it begins anew.
   if (detail.state === "rejected") {
     location.reload();
   }
 });
 // Without a connection to begin with there is nothing on the page: it is asked for again.
+const askAgain = () => {
+  connection.classList.add("components-reconnect-show");
+  setTimeout(() => location.reload(), again);
+};
 window.addEventListener("unhandledrejection", ({ reason }) => {
   if (reason?.errorType === "FailedToNegotiateWithServerError") {
-    connection.classList.add("components-reconnect-show");
-    setTimeout(() => location.reload(), again);
+    askAgain();
   }
 });
+// Blazor calls it a failure of the page too when a socket breaks before it is one; that is a connection which is away.
+new MutationObserver(() => {
+  if (failed.style.display === "none" || (begun && !away)) {
+    return;
+  }
+  failed.style.display = "none";
+  if (!begun) {
+    askAgain();
+  }
+}).observe(failed, { attributes: true, attributeFilter: ["style"] });
